@@ -1,0 +1,103 @@
+//! What every subcommand shares: flags, finding and opening a model, reporting each input.
+
+use onhand::model_dir::{Limits, ModelDir};
+use onhand::store::Places;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Flags that every subcommand has.
+#[derive(clap::Args, Debug)]
+pub struct Common {
+    /// Print one line of JSON for each input
+    #[arg(long)]
+    pub json: bool,
+    /// Threads to compute with; all cores without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Directory that holds the models; before ONHAND_MODELS and the data directory
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+}
+
+impl Common {
+    /// Where models are looked for.
+    pub fn places(&self) -> Places {
+        Places::new(self.models.clone())
+    }
+
+    /// Sets the number of threads for the whole process. Call it before anything is computed.
+    pub fn apply_threads(&self) {
+        if let Some(threads) = self.threads {
+            // SAFETY: called first thing in a subcommand, while the process has one thread. candle and rayon
+            // read the variable when they compute; there is no other way to tell candle.
+            unsafe { std::env::set_var("RAYON_NUM_THREADS", threads.to_string()) };
+        }
+    }
+
+    /// Opens the first of `ids` that is installed.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing and how to get it, or why the model cannot be opened.
+    pub fn open_model(&self, ids: &[&str]) -> Result<ModelDir, String> {
+        let places = self.places();
+        match ids.iter().find_map(|id| places.find(id)) {
+            Some(path) => ModelDir::open(path, &Limits::default()).map_err(|e| e.to_string()),
+            None => Err(format!(
+                "no model is installed for this ({}); run `onhand-lab models fetch {}`, or name a directory with --models",
+                ids.join(", "),
+                ids[0]
+            )),
+        }
+    }
+}
+
+/// What is printed for an input that could not be answered.
+#[derive(Serialize)]
+struct Failure<'a> {
+    input: &'a str,
+    error: &'a str,
+}
+
+/// Prints the answers one by one and remembers whether all came.
+pub struct Report {
+    json: bool,
+    failed: usize,
+}
+
+impl Report {
+    pub fn new(common: &Common) -> Self {
+        Self { json: common.json, failed: 0 }
+    }
+
+    /// One input was answered: JSON or `text` to standard output.
+    pub fn answer(&mut self, json: &impl Serialize, text: impl FnOnce() -> String) {
+        if self.json { print_line(&to_json(json)) } else { print_line(&text()) }
+    }
+
+    /// One input could not be answered; the others go on.
+    pub fn failure(&mut self, input: &str, error: &str) {
+        self.failed += 1;
+        eprintln!("{input}: {error}");
+        if self.json {
+            print_line(&to_json(&Failure { input, error }));
+        }
+    }
+
+    /// 0 when every input was answered, 1 otherwise.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data serialises")
+}
+
+/// Prints to standard output; a reader that went away (`| head`) ends the program quietly.
+fn print_line(line: &str) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,41 @@
+//! `onhand-lab`: the engine of Onhand from a terminal.
+//!
+//! Results go to standard output, everything else to standard error. The exit code is 0 only when every
+//! input was answered.
+
+mod classify;
+mod common;
+mod models;
+mod profile;
+mod sentiment;
+mod transcribe;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// See, hear and read on this machine: the engine of Onhand from a terminal.
+#[derive(Parser)]
+#[command(name = "onhand-lab", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Classify(classify::Args),
+    Transcribe(transcribe::Args),
+    Sentiment(sentiment::Args),
+    Profile(profile::Args),
+    Models(models::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Classify(args) => classify::run(&args),
+        Command::Transcribe(args) => transcribe::run(&args),
+        Command::Sentiment(args) => sentiment::run(&args),
+        Command::Profile(args) => profile::run(&args),
+        Command::Models(args) => models::run(&args),
+    }
+}

@@ -1,0 +1,95 @@
+//! The three models: what the camera sees, what the microphone hears, how a text feels.
+//!
+//! Each has a `load(&ModelDir, &Options)` and methods from plain data to plain data. They own no thread
+//! and read no clock: whoever calls them measures.
+
+pub mod speech;
+pub mod text;
+pub mod vision;
+mod weights;
+
+pub use weights::verify_tensors;
+
+use crate::model_dir::ModelDirError;
+
+/// The precision of the weights on disk. Arithmetic is f32 for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// 32-bit floats.
+    F32,
+    /// 16-bit floats, half the size.
+    F16,
+}
+
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+        })
+    }
+}
+
+/// How a model is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The precision that the weights on disk must have; `None` takes what is there.
+    pub variant: Option<Variant>,
+}
+
+/// Why a model could not be loaded or could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The model directory is not sound.
+    #[error(transparent)]
+    ModelDir(#[from] ModelDirError),
+    /// The weights are not those that the configuration asks for.
+    #[error("{model}: the weights do not fit config.json: {}; fetch the model again", problems.join("; "))]
+    Tensors {
+        /// The model's name.
+        model: String,
+        /// Each missing, extra or misshapen tensor.
+        problems: Vec<String>,
+    },
+    /// The directory holds a model of another kind.
+    #[error("{model} is a {got} model, {want} is needed; choose another with --model")]
+    WrongFamily {
+        /// The model's name.
+        model: String,
+        /// What its configuration says.
+        got: String,
+        /// What was asked for.
+        want: &'static str,
+    },
+    /// The weights have another precision than was asked for.
+    #[error("{model} is stored as {got}, {want} was asked for; install that variant or ask for {got}")]
+    WrongVariant {
+        /// The model's name.
+        model: String,
+        /// On disk.
+        got: Variant,
+        /// In the options.
+        want: Variant,
+    },
+    /// Something that a person gave cannot be used: a torn image, an empty sound, a text too long.
+    #[error("{0}")]
+    Input(String),
+    /// The model's own files contradict each other.
+    #[error("{model}: {why}; fetch the model again")]
+    Model {
+        /// The model's name.
+        model: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// candle refused an operation: a fault of ours.
+    #[error("the computation failed ({0}); please report this with the input that caused it")]
+    Candle(#[from] candle_core::Error),
+}
+
+/// The result of everything in this module.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,10 @@
+//! How a text feels: DistilBERT for sequence classification.
+
+use crate::inference::Result;
+use crate::model_dir::ModelDir;
+use std::collections::BTreeMap;
+
+/// The tensors that the configuration of `dir` asks for.
+pub(crate) fn expected(_dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
+    todo!()
+}

@@ -1,0 +1,1 @@
+//! How long something took and how much memory it needed.

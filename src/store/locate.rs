@@ -1,0 +1,62 @@
+//! Where models are looked for: first hit wins.
+
+use std::path::{Path, PathBuf};
+
+/// The environment variable that names a directory of models.
+pub const MODELS_VARIABLE: &str = "ONHAND_MODELS";
+
+/// The places where models may lie, in the order in which they are tried.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// `--models`, else `ONHAND_MODELS`: what a person said.
+    pub named: Option<PathBuf>,
+    /// The person's data directory: where `models fetch` installs unless a directory is named.
+    pub data: Option<PathBuf>,
+}
+
+impl Places {
+    /// The places for this process: `named` is what `--models` said.
+    pub fn new(named: Option<PathBuf>) -> Self {
+        let named = named.or_else(|| std::env::var_os(MODELS_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from));
+        Self { named, data: dirs::data_dir().map(|d| d.join("onhand").join("models")) }
+    }
+
+    /// The directories in order.
+    pub fn all(&self) -> impl Iterator<Item = &Path> {
+        self.named.iter().chain(&self.data).map(PathBuf::as_path)
+    }
+
+    /// Where an install goes: what a person named, else the data directory.
+    pub fn install_into(&self) -> Option<&Path> {
+        self.all().next()
+    }
+
+    /// The directory of model `id`, if it is anywhere. `id` must be a plain name.
+    pub fn find(&self, id: &str) -> Option<PathBuf> {
+        if !is_plain_name(id) {
+            return None;
+        }
+        self.all().map(|d| d.join(id)).find(|d| d.join("config.json").is_file())
+    }
+}
+
+/// Whether `name` is one path component that stays where it is put.
+pub fn is_plain_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None)) && !name.contains(['/', '\\'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_name;
+
+    #[test]
+    fn only_plain_names_name_a_model() {
+        for good in ["whisper-tiny.en", "a", "..a"] {
+            assert!(is_plain_name(good), "{good}");
+        }
+        for bad in ["", ".", "..", "../a", "/a", "a/b", "a/", "a\\b"] {
+            assert!(!is_plain_name(bad), "{bad}");
+        }
+    }
+}
