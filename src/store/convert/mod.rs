@@ -27,7 +27,7 @@ pub use error::ConvertError;
 use crate::model_dir::{CONFIG_FILE, WEIGHTS_FILE};
 use chain::Chain;
 use error::Result;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use tensor::Tensor;
 

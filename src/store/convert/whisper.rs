@@ -188,7 +188,12 @@ pub(super) fn config(file: &Chain, tensors: &[Tensor], heads: [Option<u64>; 2]) 
         let prefix = format!("model.{side}.layers.");
         let layer = |t: &Tensor| t.name.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok();
         config.insert(format!("{side}_layers"), json!(tensors.iter().filter_map(layer).max().map_or(0, |n| n + 1)));
-        config.insert(format!("{side}_attention_heads"), json!(stated.unwrap_or((d_model / HEAD_WIDTH) as u64)));
+        let heads = stated.unwrap_or((d_model / HEAD_WIDTH) as u64);
+        if heads == 0 || !(d_model as u64).is_multiple_of(heads) {
+            let why = format!("its {side} has {heads} heads, which do not divide its width of {d_model}");
+            return Err(ConvertError::file(file.path(), why));
+        }
+        config.insert(format!("{side}_attention_heads"), json!(heads));
         config.insert(format!("{side}_ffn_dim"), json!(shape(&format!("{prefix}0.fc1.weight"), 2)?[0]));
         config.insert(context.into(), json!(shape(&format!("model.{side}.embed_positions.weight"), 2)?[0]));
     }
