@@ -72,8 +72,52 @@ impl Pth {
         Self { entries, listed: None, tail: Vec::new() }
     }
 
+    /// As PyTorch saves it since 1.6; `method` is zip's number for a compression, 0 for none.
+    pub fn zipped(&self, method: u16) -> Vec<u8> {
+        let mut files = vec![("lite/data.pkl".to_string(), self.dictionary())];
+        files.extend(self.entries.iter().enumerate().map(|(n, e)| (format!("lite/data/{n}"), e.data.clone())));
+        let (mut out, mut directory) = (Vec::new(), Vec::new());
+        for (name, data) in &files {
+            // Versions, flags, method, time, date, checksum, both sizes, lengths of name and extra field.
+            let mut fields = vec![0; 26];
+            fields[4..6].copy_from_slice(&method.to_le_bytes());
+            fields[14..18].copy_from_slice(&(data.len() as u32).to_le_bytes());
+            fields[18..22].copy_from_slice(&(data.len() as u32).to_le_bytes());
+            fields[22..24].copy_from_slice(&(name.len() as u16).to_le_bytes());
+            directory.extend([b"PK\x01\x02\0\0", fields.as_slice(), &[0; 10]].concat());
+            directory.extend((out.len() as u32).to_le_bytes());
+            directory.extend(name.bytes());
+            // PyTorch aligns data with an extra field, which only the entry's own header has.
+            fields[24] = 3;
+            out.extend([b"PK\x03\x04", fields.as_slice(), name.as_bytes(), &[0; 3], data].concat());
+        }
+        let at = out.len() as u32;
+        out.extend(&directory);
+        out.extend(b"PK\x05\x06\0\0\0\0");
+        out.extend([files.len() as u16, files.len() as u16].map(u16::to_le_bytes).concat());
+        out.extend([directory.len() as u32, at].map(u32::to_le_bytes).concat());
+        out.extend([0, 0]);
+        out.extend(&self.tail);
+        out
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
-        let mut out = [MAGIC, SIZES, b"\x80\x02ccollections\nOrderedDict\nq\0)Rq\x01("].concat();
+        let mut out = [MAGIC, SIZES, &self.dictionary(), b"\x80\x02]("].concat();
+        let listed = self.listed.clone().unwrap_or_else(|| (0..self.entries.len()).collect());
+        listed.iter().for_each(|n| text(&mut out, &n.to_string()));
+        out.extend(b"e.");
+        for e in listed.iter().map(|n| &self.entries[*n]) {
+            let size = if e.class == "LongStorage" { 8 } else { 4 };
+            out.extend((e.data.len() as u64 / size).to_le_bytes());
+            out.extend(&e.data);
+        }
+        out.extend(&self.tail);
+        out
+    }
+
+    /// The pickle of names and descriptions.
+    fn dictionary(&self) -> Vec<u8> {
+        let mut out = b"\x80\x02ccollections\nOrderedDict\nq\0)Rq\x01(".to_vec();
         for (n, e) in self.entries.iter().enumerate() {
             text(&mut out, &e.name);
             out.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
@@ -91,16 +135,7 @@ impl Pth {
         // Its attributes: the versions of its modules.
         out.extend(b"u}");
         text(&mut out, "_metadata");
-        out.extend(b"h\0)Rsb.\x80\x02](");
-        let listed = self.listed.clone().unwrap_or_else(|| (0..self.entries.len()).collect());
-        listed.iter().for_each(|n| text(&mut out, &n.to_string()));
-        out.extend(b"e.");
-        for e in listed.iter().map(|n| &self.entries[*n]) {
-            let size = if e.class == "LongStorage" { 8 } else { 4 };
-            out.extend((e.data.len() as u64 / size).to_le_bytes());
-            out.extend(&e.data);
-        }
-        out.extend(&self.tail);
+        out.extend(b"h\0)Rsb.");
         out
     }
 }

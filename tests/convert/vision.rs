@@ -1,22 +1,29 @@
 use super::make_pth::{self, Entry, Pth};
 use super::{convert_files, make, tensor};
-use onhand::model_dir::Dtype;
+use onhand::model_dir::{Dtype, ModelDir};
 use onhand::store::Recipe;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 fn lite_defaults() -> Value {
     json!({"input_size": 224, "resize_short_side": 256, "crop": "center", "interpolation": "bicubic",
         "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]})
 }
 
-fn convert_pth(pth: &Pth) -> Result<(tempfile::TempDir, onhand::model_dir::ModelDir), String> {
-    convert_files(Recipe::PthEfficientnetLite, &[("a.pth", &pth.bytes())], &lite_defaults()).map_err(|e| e.to_string())
+fn convert_pth(file: &[u8]) -> Result<(TempDir, ModelDir), String> {
+    convert_files(Recipe::PthEfficientnetLite, &[("a.pth", file)], &lite_defaults()).map_err(|e| e.to_string())
 }
 
 #[test]
 fn a_state_dictionary_becomes_timms() {
     let pth = make_pth::efficientnet();
-    let (_dir, model) = convert_pth(&pth).unwrap();
+    for file in [pth.bytes(), pth.zipped(0)] {
+        let (_dir, model) = convert_pth(&file).unwrap();
+        check_efficientnet(&pth, &model);
+    }
+}
+
+fn check_efficientnet(pth: &Pth, model: &ModelDir) {
     let data = |name: &str| pth.entries.iter().find(|e| e.name == name).unwrap().data.clone();
     for (theirs, ours, shape) in [
         ("_conv_stem.weight", "conv_stem.weight", vec![2, 3, 3, 3]),
@@ -35,7 +42,7 @@ fn a_state_dictionary_becomes_timms() {
         ("_bn1.weight", "bn2.weight", vec![7]),
         ("_fc.weight", "classifier.weight", vec![5, 7]),
     ] {
-        assert_eq!(tensor(&model, ours), (Dtype::F32, shape, data(theirs)), "{theirs}");
+        assert_eq!(tensor(model, ours), (Dtype::F32, shape, data(theirs)), "{theirs}");
     }
     assert_eq!(model.header().tensors().len(), pth.entries.len() - 1, "all but num_batches_tracked");
     let config = model.config();
@@ -48,7 +55,7 @@ fn strides_are_undone() {
     // Rows of [[1, 2, 3], [4, 5, 6]] stored column by column, behind one element that is another's.
     let mut bias = Entry::floats("_fc.bias", &[7], &[9.0, 1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
     (bias.shape, bias.strides, bias.offset) = (vec![2, 3], vec![1, 2], 1);
-    let (_dir, model) = convert_pth(&Pth::new(vec![bias])).unwrap();
+    let (_dir, model) = convert_pth(&Pth::new(vec![bias]).bytes()).unwrap();
     let want = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0].iter().flat_map(|v| v.to_le_bytes()).collect();
     assert_eq!(tensor(&model, "classifier.bias"), (Dtype::F32, vec![2, 3], want));
 }
@@ -76,9 +83,47 @@ fn every_lie_of_a_state_dictionary_is_named() {
     for (lie, tell, says) in lies {
         let mut pth = make_pth::efficientnet();
         tell(&mut pth);
-        let said = convert_pth(&pth).expect_err(lie);
+        let said = convert_pth(&pth.bytes()).expect_err(lie);
         assert!(said.contains(says) && said.contains("a.pth"), "{lie}: {said}");
     }
+}
+
+#[test]
+fn every_lie_of_an_archive_is_named() {
+    type Lie = (&'static str, fn(&mut Pth, &mut Vec<u8>), &'static str);
+    let lies: [Lie; 7] = [
+        (
+            "a storage longer than it is",
+            |p, z| {
+                p.entries[0].claimed += 1;
+                *z = p.zipped(0);
+            },
+            "the 55 elements",
+        ),
+        ("compressed", |p, z| *z = p.zipped(8), "not stored as it is"),
+        ("bytes after the end", |_, z| z.push(0), "without an end"),
+        ("a directory past the end", |_, z| set(z, 10, &[0xff; 4]), "without an end"),
+        ("a directory that is torn", |_, z| set(z, 10, &[60, 0, 0, 0]), "torn"),
+        ("a directory elsewhere", |_, z| set(z, 6, &[0; 4]), "torn"),
+        (
+            "no dictionary",
+            |_, z| z.iter_mut().for_each(|b| *b = if *b == b'k' { b'K' } else { *b }),
+            "without data.pkl",
+        ),
+    ];
+    for (lie, tell, says) in lies {
+        let mut pth = make_pth::efficientnet();
+        let mut file = pth.zipped(0);
+        tell(&mut pth, &mut file);
+        let said = convert_pth(&file).expect_err(lie);
+        assert!(said.contains(says), "{lie}: {said}");
+    }
+}
+
+/// Overwrites bytes counted from the end.
+fn set(file: &mut [u8], from_end: usize, bytes: &[u8]) {
+    let at = file.len() - from_end;
+    file[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
 #[test]

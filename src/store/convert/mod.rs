@@ -6,7 +6,7 @@
 //! ```
 //! A reader finds where each tensor lies in the fetched file ([`safetensors`], [`model_bin`], [`pth`]), a
 //! family module gives it our name ([`whisper`], [`efficientnet`], [`vision`]), the [`writer`] streams it. No
-//! file is held in memory: at most a few megabytes, and one tensor where its elements have to be reordered.
+//! file is held in memory: 20 MB at most, and one tensor where its elements have to be reordered.
 //! Whether the tensors are those that the model needs is for the caller to check.
 
 mod chain;
@@ -21,6 +21,7 @@ mod tensor;
 mod vision;
 mod whisper;
 mod writer;
+mod zip;
 
 pub use error::ConvertError;
 

@@ -2,14 +2,15 @@
 //!
 //! Until version 1.6, PyTorch wrote five pickles (a magic number, the protocol, the machine's sizes, the
 //! dictionary, the list of storages) and then each storage: i64 number of elements, and that many elements.
-//! Since then it writes a zip archive. The format: `torch/serialization.py` in
-//! <https://github.com/pytorch/pytorch>.
+//! Since then it writes a zip archive of the dictionary and an entry a storage. Both are read. The formats:
+//! `torch/serialization.py` in <https://github.com/pytorch/pytorch>.
 
 use super::chain::Chain;
 use super::error::{ConvertError, Result};
 use super::pickle::{Id, Object, Pickle};
 use super::safetensors::is_bookkeeping;
 use super::tensor::{Element, Tensor};
+use super::zip;
 use std::collections::BTreeMap;
 
 /// The pickles before the data; EfficientNet-Lite0's take 47 KB.
@@ -26,17 +27,50 @@ struct Storage {
     elements: u64,
 }
 
+impl Storage {
+    /// Its size; the error says why there is none.
+    fn bytes(&self) -> std::result::Result<u64, String> {
+        let element_bytes = match self.class.strip_prefix("torch.").and_then(|c| c.strip_suffix("Storage")) {
+            Some("Double" | "Long") => 8,
+            Some("Float" | "Int") => 4,
+            Some("Half" | "BFloat16" | "Short") => 2,
+            Some("Byte" | "Char" | "Bool") => 1,
+            _ => return Err(format!("its storages of class {} are not known", self.class)),
+        };
+        self.elements
+            .checked_mul(element_bytes)
+            .ok_or_else(|| format!("it claims a storage of {} elements", self.elements))
+    }
+}
+
 /// Names and places of all tensors but bookkeeping.
 ///
 /// # Errors
 /// A file of another format, or one that contradicts itself.
 pub(super) fn read(file: &Chain) -> Result<Vec<Tensor>> {
-    let mut head = vec![0; file.bytes().min(MAX_PICKLE_BYTES) as usize];
-    file.read_exact_at(0, &mut head)?;
-    let wrong = |why: String| ConvertError::file(file.path(), why);
-    if head.starts_with(b"PK") {
-        return Err(wrong("it is a zip archive, as PyTorch writes since version 1.6; save it with _use_new_zipfile_serialization=False".into()));
+    let (dictionary, places) = if head(file, 0, 2)? == *b"PK" { read_zip(file)? } else { read_legacy(file)? };
+    let wrong = |why: &str| ConvertError::file(file.path(), why);
+    let Object::Dict(entries) = dictionary.root() else {
+        return Err(wrong("it holds something else than a dictionary of tensors"));
+    };
+    let mut tensors = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        let Object::Text(name) = dictionary.get(*name) else {
+            return Err(wrong("its dictionary has a key that is not a name"));
+        };
+        if !is_bookkeeping(name) {
+            tensors.push(tensor(file, &dictionary, name, *value, &places)?);
+        }
     }
+    Ok(tensors)
+}
+
+/// A storage, and where its elements begin in the file.
+type Places = BTreeMap<String, (Storage, u64)>;
+
+fn read_legacy(file: &Chain) -> Result<(Pickle, Places)> {
+    let wrong = |why: String| ConvertError::file(file.path(), why);
+    let head = head(file, 0, MAX_PICKLE_BYTES)?;
     if !head.starts_with(&LEGACY_MAGIC) {
         return Err(wrong("it is not a file that torch.save wrote".into()));
     }
@@ -48,20 +82,38 @@ pub(super) fn read(file: &Chain) -> Result<Vec<Tensor>> {
     };
     let (_sizes, dictionary, order) = (next()?, next()?, next()?);
     let storages = storages(&dictionary).map_err(wrong)?;
-    let places = places(file, &storages, &order, at as u64)?;
-    let Object::Dict(entries) = dictionary.root() else {
-        return Err(wrong("it holds something else than a dictionary of tensors".into()));
-    };
-    let mut tensors = Vec::with_capacity(entries.len());
-    for (name, value) in entries {
-        let Object::Text(name) = dictionary.get(*name) else {
-            return Err(wrong("its dictionary has a key that is not a name".into()));
-        };
-        if !is_bookkeeping(name) {
-            tensors.push(tensor(file, &dictionary, name, *value, &storages, &places)?);
+    let places = places(file, storages, &order, at as u64)?;
+    Ok((dictionary, places))
+}
+
+/// `NAME/data.pkl` is the dictionary, `NAME/data/KEY` a storage.
+fn read_zip(file: &Chain) -> Result<(Pickle, Places)> {
+    let wrong = |why: String| ConvertError::file(file.path(), why);
+    let entries = zip::entries(file)?;
+    let found = entries.iter().find_map(|(name, range)| Some((name.strip_suffix("/data.pkl")?, range)));
+    let (folder, range) = found.ok_or_else(|| wrong("it is a zip archive without data.pkl".into()))?;
+    let (dictionary, _) = Pickle::read(&head(file, range.start, range.end - range.start)?).map_err(wrong)?;
+    let mut places = Places::new();
+    for (key, storage) in storages(&dictionary).map_err(wrong)? {
+        if let Some(range) = entries.get(&format!("{folder}/data/{key}")) {
+            if storage.bytes().map_err(wrong)? != range.end - range.start {
+                return Err(wrong(format!(
+                    "its storage {key} does not have the {} elements it claims",
+                    storage.elements
+                )));
+            }
+            places.insert(key, (storage, range.start));
         }
     }
-    Ok(tensors)
+    Ok((dictionary, places))
+}
+
+/// The bytes from `at` on, `limit` of them or as many as pickles may have.
+fn head(file: &Chain, at: u64, limit: u64) -> Result<Vec<u8>> {
+    let count = file.bytes().saturating_sub(at).min(limit).min(MAX_PICKLE_BYTES);
+    let mut head = vec![0; count as usize];
+    file.read_exact_at(at, &mut head)?;
+    Ok(head)
 }
 
 /// Every storage that the dictionary refers to, by key.
@@ -90,36 +142,29 @@ fn storage(pickle: &Pickle, reference: &Object) -> Option<(String, Storage)> {
 }
 
 /// Where each storage's elements begin, in the order in which the file lists them.
-fn places<'a>(
-    file: &Chain,
-    storages: &'a BTreeMap<String, Storage>,
-    order: &Pickle,
-    mut at: u64,
-) -> Result<BTreeMap<&'a str, u64>> {
+fn places(file: &Chain, mut storages: BTreeMap<String, Storage>, order: &Pickle, mut at: u64) -> Result<Places> {
     let wrong = |why: String| ConvertError::file(file.path(), why);
     let Object::Sequence(keys) = order.root() else {
         return Err(wrong("its list of storages is not a list".into()));
     };
-    let mut places = BTreeMap::new();
+    let mut places = Places::new();
     for key in keys {
         let Object::Text(key) = order.get(*key) else {
             return Err(wrong("its list of storages has a key that is not text".into()));
         };
-        let (key, storage) =
-            storages.get_key_value(key).ok_or_else(|| wrong(format!("its storage {key} belongs to no tensor")))?;
+        let Some((key, storage)) = storages.remove_entry(key) else {
+            return Err(wrong(format!("its storage {key} belongs to no tensor, or comes twice")));
+        };
         let mut elements = [0; 8];
         file.read_exact_at(at, &mut elements)?;
         if u64::from_le_bytes(elements) != storage.elements {
             return Err(wrong(format!("its storage {key} does not have the {} elements it claims", storage.elements)));
         }
-        let size = element_bytes(&storage.class).ok_or_else(|| wrong(format!("{} is not known", storage.class)))?;
-        let end = storage.elements.checked_mul(size).and_then(|n| n.checked_add(at + 8));
-        if places.insert(key.as_str(), at + 8).is_some() {
-            return Err(wrong(format!("its storage {key} comes twice")));
-        }
-        at = end
-            .filter(|end| *end <= file.bytes())
-            .ok_or_else(|| wrong(format!("its storage {key} reaches past the end: the file was cut, or it lies")))?;
+        let begin = at + 8;
+        let end = begin.checked_add(storage.bytes().map_err(wrong)?).filter(|end| *end <= file.bytes());
+        at =
+            end.ok_or_else(|| wrong(format!("its storage {key} reaches past the end: the file was cut, or it lies")))?;
+        places.insert(key, (storage, begin));
     }
     if at != file.bytes() {
         return Err(wrong(format!("it ends at byte {at}, the file has {}", file.bytes())));
@@ -127,17 +172,10 @@ fn places<'a>(
     Ok(places)
 }
 
-fn tensor(
-    file: &Chain,
-    pickle: &Pickle,
-    name: &str,
-    value: Id,
-    storages: &BTreeMap<String, Storage>,
-    places: &BTreeMap<&str, u64>,
-) -> Result<Tensor> {
+fn tensor(file: &Chain, pickle: &Pickle, name: &str, value: Id, places: &Places) -> Result<Tensor> {
     let wrong = |why: String| ConvertError::tensor(file.path(), name, why);
     let view = view(pickle, value).ok_or_else(|| wrong("is not a tensor".into()))?;
-    let (Some(storage), Some(place)) = (storages.get(&view.key), places.get(view.key.as_str())) else {
+    let Some((storage, place)) = places.get(&view.key) else {
         return Err(wrong(format!("lies in storage {}, which the file lacks", view.key)));
     };
     let element = match storage.class.as_str() {
@@ -199,14 +237,4 @@ fn view(pickle: &Pickle, value: Id) -> Option<View> {
 
 fn number(pickle: &Pickle, id: Id) -> Option<usize> {
     if let Object::Int(n) = pickle.get(id) { usize::try_from(*n).ok() } else { None }
-}
-
-fn element_bytes(class: &str) -> Option<u64> {
-    Some(match class.strip_prefix("torch.")?.strip_suffix("Storage")? {
-        "Double" | "Long" => 8,
-        "Float" | "Int" => 4,
-        "Half" | "BFloat16" | "Short" => 2,
-        "Byte" | "Char" | "Bool" => 1,
-        _ => return None,
-    })
 }
