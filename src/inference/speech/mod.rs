@@ -1,5 +1,8 @@
 //! What was said: Whisper, its mel spectrogram, voice activity, decoding and segments.
 
+pub mod audio;
+pub mod voice;
+
 use crate::inference::Result;
 use crate::model_dir::ModelDir;
 use std::collections::BTreeMap;
