@@ -17,7 +17,7 @@ pub(super) const SAMPLES_PER_POSITION: usize = 2 * super::mel::HOP;
 /// Silence that the encoder gets after the sound, in positions of 20 ms.
 const MARGIN_POSITIONS: usize = 100;
 /// The encoder never gets less, in positions of 20 ms.
-const MIN_POSITIONS: usize = 500;
+const MIN_POSITIONS: usize = 750;
 /// Nobody says more tokens a second; a decoder that does is in a loop. The densest clip at hand (Korean)
 /// has 4.4; 10 leaves room for fast speech in scripts that take several tokens a syllable.
 const MAX_TOKENS_PER_SECOND: usize = 10;

@@ -73,6 +73,10 @@ fn is_sound(said: &Transcript) {
 fn the_same_sound_gives_the_same_answer_in_every_mode() {
     let model = transcriber(true);
     let sound = babble(1.7);
+    for timestamps in [false, true] {
+        let options = TranscribeOptions { timestamps, ..TranscribeOptions::default() };
+        is_sound(&transcriber(false).transcribe(&sound, &options, &mut ()).unwrap());
+    }
     for task in [Task::Transcribe, Task::Translate] {
         for timestamps in [false, true] {
             for language in [None, Some("ko".to_string())] {

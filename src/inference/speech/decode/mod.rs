@@ -26,7 +26,7 @@ const MAX_NO_SPEECH_PROBABILITY: f32 = 0.6;
 pub(super) struct Prompt {
     /// What was said before, and `<|startoftranscript|>`.
     pub until_start: Vec<u32>,
-    /// Language, task, whether times are written.
+    /// Language, task, whether times are written; nothing for English-only models that write times.
     pub after_start: Vec<u32>,
 }
 
@@ -120,16 +120,17 @@ impl<'a> Scribe<'a> {
     ) -> Result<Said> {
         let special = &self.vocabulary.special;
         state.rewind();
-        let at_start = self.decoder.step(&prompt.until_start, state)?.to_vec1::<f32>()?;
-        let no_speech = at_start[special.no_speech as usize] - log_sum_exp(at_start.iter().copied());
+        let mut logits = self.decoder.step(&prompt.until_start, state)?.to_vec1::<f32>()?;
+        let no_speech = logits[special.no_speech as usize] - log_sum_exp(logits.iter().copied());
         let mut said = Said { no_speech_probability: no_speech.exp(), temperature, ..Said::default() };
+        if !prompt.after_start.is_empty() {
+            logits = self.decoder.step(&prompt.after_start, state)?.to_vec1()?;
+        }
         let mut log_probability = 0.0;
-        let mut next = prompt.after_start.clone();
         loop {
             if cancelled() {
                 return Err(Error::Cancelled);
             }
-            let mut logits = self.decoder.step(&next, state)?.to_vec1::<f32>()?;
             self.rules.apply(&mut logits, &said.tokens);
             let (likeliest, margin) = greedy(&logits);
             let token = dice.as_mut().map_or(likeliest, |dice| dice.pick(&logits, temperature));
@@ -148,7 +149,7 @@ impl<'a> Scribe<'a> {
             if said.tokens.len() >= max_tokens {
                 break;
             }
-            next = vec![token];
+            logits = self.decoder.step(&[token], state)?.to_vec1()?;
         }
         said.mean_log_probability = log_probability / (said.tokens.len() + 1) as f32;
         Ok(said)
