@@ -155,3 +155,63 @@ impl<'a> Scribe<'a> {
         Ok(said)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use candle_core::{Device, Tensor};
+
+    fn with_scribe(test: impl FnOnce(&Scribe, &mut DecoderState, &Prompt)) {
+        let transcriber = testing::transcriber(true);
+        let mel = Tensor::zeros((80, 60), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let heard = transcriber.model.encoder.forward(&mel).unwrap();
+        let mut state = transcriber.model.decoder.start(&heard).unwrap();
+        let scribe = Scribe::new(&transcriber.model.decoder, &transcriber.vocabulary, &transcriber.config, false);
+        let special = &transcriber.vocabulary.special;
+        let prompt = Prompt {
+            until_start: vec![special.previous, 72, 105, special.start],
+            after_start: vec![special.languages[0].1, special.transcribe, special.no_timestamps],
+        };
+        test(&scribe, &mut state, &prompt);
+    }
+
+    #[test]
+    fn a_guess_is_tried_at_every_temperature_and_marked_hot() {
+        with_scribe(|scribe, state, prompt| {
+            // Random weights find every token about equally likely: ln(1/368) on average.
+            let mut asked = 0;
+            let said = scribe
+                .write_down(state, prompt, 12, &mut || {
+                    asked += 1;
+                    false
+                })
+                .unwrap();
+            assert!(said.mean_log_probability < MIN_MEAN_LOG_PROBABILITY);
+            assert_eq!(said.temperature, 1.0);
+            assert!(said.tokens.len() <= 12 && said.tokens.len() == said.margins.len());
+            assert!((TEMPERATURES.len()..=12 * TEMPERATURES.len()).contains(&asked), "{asked}");
+            assert!(said.tokens.iter().all(|t| ![1, 2].contains(t) && *t < 256));
+        });
+    }
+
+    #[test]
+    fn languages_are_likeliest_first_and_sum_to_one() {
+        with_scribe(|scribe, state, _| {
+            let languages = scribe.detect_language(state).unwrap();
+            assert_eq!(languages.len(), 3);
+            assert!(languages.is_sorted_by(|a, b| a.1 >= b.1));
+            assert!((languages.iter().map(|(_, p)| p).sum::<f32>() - 1.0).abs() < 1e-5);
+        });
+    }
+
+    #[test]
+    fn silence_takes_doubt_and_a_guess() {
+        let said = |no_speech_probability, mean_log_probability| {
+            Said { no_speech_probability, mean_log_probability, ..Said::default() }.is_silence()
+        };
+        assert!(said(0.7, -1.2));
+        assert!(!said(0.7, -0.5));
+        assert!(!said(0.3, -1.2));
+    }
+}
