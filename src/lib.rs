@@ -6,9 +6,12 @@
 //! | [`inference`] | image classification, speech recognition, sentiment: plain data in, plain data out |
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`profile`] | how long it took, and how much memory |
+//! | `app` | what people see; behind the feature of that name |
 //!
 //! `tests/modules.rs` holds who may use whom.
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod inference;
 pub mod model_dir;
 pub mod profile;

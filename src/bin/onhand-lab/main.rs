@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 /// See, hear and read on this machine: the engine of Onhand from a terminal.
 #[derive(Parser)]
-#[command(name = "onhand-lab", version, max_term_width = 100)]
+#[command(name = "onhand-lab", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
