@@ -1,10 +1,203 @@
-//! What a picture shows: an image classifier, its pre-processing and its labels.
+//! What a picture shows.
+//!
+//! ```text
+//! file ── decode ──▶ RgbFrame ── prepare ──▶ Input ── infer ──▶ logits ── labels ──▶ [Label]
+//! ```
+//!
+//! Each arrow is a public call, so that whoever calls can time it; [`ImageClassifier::classify`] is all
+//! but the first. A camera makes an [`RgbFrame`] of its own and goes on from there.
 
-use crate::inference::Result;
+mod config;
+mod decode;
+mod efficientnet_lite;
+mod frame;
+mod jpeg;
+mod labels;
+mod layers;
+mod mobilenet_v3;
+mod prepare;
+mod resample;
+
+pub use decode::{MAX_DECODED_BYTES, MAX_FILE_BYTES, MAX_MEMORY_BYTES, MAX_PIXELS};
+pub use frame::{Orientation, RgbFrame};
+pub use labels::Language;
+pub use prepare::Input;
+
+use super::{Error, Options, Result, weights};
 use crate::model_dir::ModelDir;
+use candle_core::Tensor;
+use candle_nn::{Module, VarBuilder};
+use config::{Architecture, Config};
+use efficientnet_lite::EfficientNetLite0;
+use labels::Labels;
+use mobilenet_v3::MobileNetV3;
+use prepare::Preparation;
 use std::collections::BTreeMap;
 
-/// The tensors that the configuration of `dir` asks for.
-pub(crate) fn expected(_dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
-    todo!()
+/// What the picture may show.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Label {
+    /// Class, from 0; in ImageNet-1k's order for models of that data set.
+    pub index: usize,
+    /// What the class is called.
+    pub name: String,
+    /// How sure the model is, 0 to 1.
+    pub probability: f32,
 }
+
+/// Which labels to report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// No more labels than this.
+    pub top: usize,
+    /// Only labels at least as probable as this.
+    pub threshold: f32,
+    /// The language of the names.
+    pub language: Language,
+}
+
+impl Default for Selection {
+    /// The five most probable, however little that is, in English.
+    fn default() -> Self {
+        Self { top: 5, threshold: 0.0, language: Language::English }
+    }
+}
+
+/// Activations of a batch take up to 15 MB a picture; a larger batch is run in parts of this many.
+const MAX_BATCH: usize = 16;
+
+/// An image classifier, loaded.
+#[derive(Debug)]
+pub struct ImageClassifier {
+    model: String,
+    config: Config,
+    network: Network,
+    preparation: Preparation,
+    labels: Labels,
+}
+
+#[derive(Debug)]
+enum Network {
+    MobileNetV3(MobileNetV3),
+    EfficientNetLite0(EfficientNetLite0),
+}
+
+impl Network {
+    fn load(vb: &VarBuilder, config: &Config) -> candle_core::Result<Self> {
+        let &Config { logits, style, .. } = config;
+        let mobilenet_v3 = |variant| MobileNetV3::load(vb, variant, logits, style).map(Self::MobileNetV3);
+        match config.architecture {
+            Architecture::MobileNetV3Small => mobilenet_v3(&mobilenet_v3::SMALL),
+            Architecture::MobileNetV3Large => mobilenet_v3(&mobilenet_v3::LARGE),
+            Architecture::EfficientNetLite0 => EfficientNetLite0::load(vb, logits, style).map(Self::EfficientNetLite0),
+        }
+    }
+}
+
+impl Module for Network {
+    fn forward(&self, xs: &Tensor) -> candle_core::Result<Tensor> {
+        match self {
+            Self::MobileNetV3(network) => network.forward(xs),
+            Self::EfficientNetLite0(network) => network.forward(xs),
+        }
+    }
+}
+
+/// The tensors that the configuration of `dir` asks for.
+pub(crate) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
+    expected_by(&Config::of(dir)?)
+}
+
+fn expected_by(config: &Config) -> Result<BTreeMap<String, Vec<usize>>> {
+    Ok(weights::expected_tensors(|vb| Network::load(&vb, config).map(drop))?)
+}
+
+impl ImageClassifier {
+    /// Loads the model in `dir`: MobileNetV3-Small or -Large, or EfficientNet-Lite0.
+    ///
+    /// # Errors
+    /// [`Error::WrongFamily`] for a model of another kind, [`Error::ModelDir`] for a configuration that
+    /// cannot be, [`Error::Tensors`] when the weights do not fit it, [`Error::WrongVariant`] against `options`.
+    pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
+        let config = Config::of(dir)?;
+        weights::compare(dir, &expected_by(&config)?)?;
+        let labels = Labels::of(dir, config.classes)?;
+        let network = Network::load(&weights::map_weights(dir, options)?, &config)?;
+        let preparation = Preparation::new(config.preparation.clone());
+        Ok(Self { model: dir.name(), config, network, preparation, labels })
+    }
+
+    /// Turns a frame into the network's input.
+    ///
+    /// # Errors
+    /// [`Error::Candle`].
+    pub fn prepare(&self, frame: &RgbFrame) -> Result<Input> {
+        Ok(self.preparation.prepare(frame)?)
+    }
+
+    /// Runs the network on one picture and returns its logits, background class included if it has one.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when the answer is not a number, as damaged weights give; [`Error::Candle`].
+    pub fn infer(&self, input: &Input) -> Result<Vec<f32>> {
+        let logits = self.network.forward(&input.0)?.flatten_all()?.to_vec1()?;
+        self.check(&logits)?;
+        Ok(logits)
+    }
+
+    /// The labels that `logits` speak for, most probable first.
+    ///
+    /// Probabilities are the softmax over all logits, so those of the classes sum to less than 1 where the
+    /// model also has a background class; that one is never reported.
+    pub fn labels(&self, logits: &[f32], selection: &Selection) -> Vec<Label> {
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = logits.iter().map(|l| (l - most).exp()).sum();
+        let classes = logits.iter().skip(self.config.logits_offset).take(self.config.classes);
+        let mut ranked: Vec<(usize, f32)> = classes.map(|l| (l - most).exp() / sum).enumerate().collect();
+        // Stable: of equals, the lower index comes first.
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        ranked
+            .into_iter()
+            .take(selection.top)
+            .take_while(|(_, probability)| *probability >= selection.threshold)
+            .map(|(index, probability)| {
+                let name = self.labels.name(index, selection.language).to_owned();
+                Label { index, name, probability }
+            })
+            .collect()
+    }
+
+    /// What `frame` shows.
+    ///
+    /// # Errors
+    /// As [`ImageClassifier::infer`].
+    pub fn classify(&self, frame: &RgbFrame, selection: &Selection) -> Result<Vec<Label>> {
+        Ok(self.labels(&self.infer(&self.prepare(frame)?)?, selection))
+    }
+
+    /// What each of `frames` shows. They may differ in size.
+    ///
+    /// # Errors
+    /// As [`ImageClassifier::infer`].
+    pub fn classify_batch(&self, frames: &[RgbFrame], selection: &Selection) -> Result<Vec<Vec<Label>>> {
+        let mut answers = Vec::with_capacity(frames.len());
+        for part in frames.chunks(MAX_BATCH) {
+            let inputs = part.iter().map(|f| Ok(self.prepare(f)?.0)).collect::<Result<Vec<_>>>()?;
+            for logits in self.network.forward(&Tensor::cat(&inputs, 0)?)?.to_vec2::<f32>()? {
+                self.check(&logits)?;
+                answers.push(self.labels(&logits, selection));
+            }
+        }
+        Ok(answers)
+    }
+
+    fn check(&self, logits: &[f32]) -> Result<()> {
+        if logits.iter().all(|l| l.is_finite()) {
+            return Ok(());
+        }
+        Err(Error::Model { model: self.model.clone(), why: "its answer is not a number".into() })
+    }
+}
+
+#[cfg(test)]
+mod tests;
