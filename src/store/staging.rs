@@ -99,8 +99,9 @@ impl Staging {
 
     /// Moves the installed model in here and deletes it: whoever looks sees it whole or not at all.
     pub fn uninstall(self) -> Result<()> {
-        let (target, old) = (self.models_dir.join(&self.id), self.sub(".")?.join("old"));
+        let (target, old) = (self.models_dir.join(&self.id), self.dir.join("old"));
         remove_dir(&old)?;
+        fs::create_dir_all(&self.dir).map_err(Error::io(&self.dir))?;
         fs::rename(&target, &old).map_err(Error::io(&target))?;
         remove_dir(&self.dir)
     }

@@ -72,7 +72,7 @@ fn each_lie_is_named_with_its_entry() {
         ("an id that is an option", "id = \"a-model.en\"", "id = \"--a\"", "id \"--a\""),
         ("no id", "id = \"a-model.en\"", "", "number 1"),
         ("an unknown field", "title = ", "titel = ", "unknown field `titel`"),
-        ("an unknown field of a file", "bytes = 10", "size = 10", "unknown field `size`"),
+        ("an unknown field of a file", ", bytes = 10", ", size = 10", "unknown field `size`"),
         ("an unknown family", "\"whisper\"", "\"whistle\"", "whistle"),
         ("an unknown recipe", "\"transformers-whisper\"", "\"magic\"", "magic"),
         ("a branch for a revision", "0123456789012345678901234567890123456789", "main", "neither a commit"),

@@ -7,6 +7,10 @@ use super::partial::{Partial, Promise};
 use super::retry::{Fault, Retry};
 use std::path::Path;
 
+/// The hub announces no SHA-256 for files that are kept in git itself, which are short. Nothing longer is
+/// taken without one.
+const MAX_UNHASHED_BYTES: u64 = 1 << 20;
+
 /// One file to download.
 pub struct Job<'a> {
     /// Its address.
@@ -121,6 +125,9 @@ async fn attempt(
         }
         (pinned, announced) => pinned.or(announced),
     };
+    if sha256.is_none() && bytes.is_none_or(|b| b > MAX_UNHASHED_BYTES) {
+        return Err(wrong("the catalog pins no hash for it, and the hub announces none".into()).into());
+    }
     let promise = Promise { url: job.url.into(), etag: strong_etag(headers), bytes, sha256 };
     if continues && sha256 != partial.promise().sha256 {
         partial.discard()?;
