@@ -124,7 +124,7 @@ fn ready_files(dir: &Path) -> Result<std::result::Result<Files, String>> {
 /// What a model directory may hold; anything else beside it stays where it is.
 fn is_ours(name: &str) -> bool {
     let weights = name.strip_prefix("model.").is_some_and(|n| n.ends_with("safetensors"));
-    weights || matches!(name, CONFIG_FILE | "labels.txt" | "tokenizer.json" | "vocab.txt")
+    weights || matches!(name, CONFIG_FILE | "labels.txt" | "tokenizer.json" | "tokenizer_config.json" | "vocab.txt")
 }
 
 fn copy(files: &[(PathBuf, Checked)], source: Source, staging: &Staging, progress: &dyn Progress) -> Result<Raw> {

@@ -9,7 +9,7 @@
 //! installed one against what was recorded, [`remove`] takes it away.
 
 mod catalog;
-pub mod convert;
+mod convert;
 mod digest;
 mod directory;
 mod error;
@@ -27,6 +27,7 @@ mod staging;
 mod wheel;
 
 pub use catalog::{Catalog, Family, Hub, HubFile, MAX_MODEL_BYTES, Model, Package, PackageFile, Pin, Revision, Wheel};
+pub use convert::{ConvertError, Recipe, convert};
 pub use digest::Sha256Sum;
 pub use error::{Error, Result};
 pub use install::{Hooks, Outcome, fetch};

