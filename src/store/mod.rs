@@ -37,3 +37,4 @@ pub use net::Checked;
 pub use options::{FetchOptions, HubOptions, Patience, SourceChoice};
 pub use progress::{Cancel, Event, Phase, Progress};
 pub use provenance::{Fetched, FileRecord, Provenance, Source};
+pub use staging::dir_bytes;
