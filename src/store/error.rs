@@ -173,18 +173,6 @@ pub enum Error {
         /// The last reason.
         why: String,
     },
-    /// A file of another size than the catalog or the server says.
-    #[error("{what} is {got_bytes} bytes, {said_by} says {want_bytes}; it was thrown away, run it again")]
-    WrongSize {
-        /// The file.
-        what: String,
-        /// Its size, or what the server claims.
-        got_bytes: u64,
-        /// What was expected.
-        want_bytes: u64,
-        /// Who expected it.
-        said_by: &'static str,
-    },
     /// A file with other content.
     #[error(
         "{what} has sha256 {got}, {said_by} says {want}; it was damaged on the way or replaced, and was thrown away: run it again"

@@ -23,10 +23,13 @@ use std::path::{Path, PathBuf};
 /// Room for what is not reckoned: directories, provenance, the file system's own.
 const SLACK_BYTES: u64 = 4 << 20;
 
+/// Fills an empty directory from fetched files: recipe, fetched, empty, fields of the configuration.
+pub type Convert = dyn Fn(Recipe, &Path, &Path, &Value) -> std::result::Result<(), ConvertError>;
+
 /// What others bring to an install.
 pub struct Hooks<'a> {
     /// Turns fetched files into a model directory: [`convert::convert`].
-    pub convert: &'a dyn Fn(Recipe, &Path, &Path, &Value) -> std::result::Result<(), ConvertError>,
+    pub convert: &'a Convert,
     /// Holds a model directory against what its family needs; the sentence says what is wrong. The store
     /// does not know the engine, so the engine's check is handed in.
     pub verify: &'a dyn Fn(&Path) -> std::result::Result<(), String>,

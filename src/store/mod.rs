@@ -30,7 +30,7 @@ pub use catalog::{Catalog, Family, Hub, HubFile, MAX_MODEL_BYTES, Model, Package
 pub use convert::{ConvertError, Recipe, convert};
 pub use digest::Sha256Sum;
 pub use error::{Error, Result};
-pub use install::{Hooks, Outcome, fetch};
+pub use install::{Convert, Hooks, Outcome, fetch};
 pub use installed::{FileState, State, installed_ids, remove, state, verify_files};
 pub use locate::{MODELS_VARIABLE, Places, is_plain_name};
 pub use net::Checked;

@@ -92,6 +92,10 @@ impl HubOptions {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || url.query().is_some() {
             return Err(setting("HF_ENDPOINT", format!("{endpoint:?} is no http address")));
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            // It would end up in messages and in provenance.json.
+            return Err(setting("HF_ENDPOINT", "it holds a name or password; those go into HF_TOKEN".into()));
+        }
         let token = token.map(|t| t.trim().to_string()).filter(|t| !t.is_empty());
         if token.as_ref().is_some_and(|t| !t.bytes().all(|b| b.is_ascii_graphic())) {
             return Err(setting("HF_TOKEN", "it holds characters that no token has".into()));

@@ -80,8 +80,8 @@ fn why(said: &str) -> String {
         return "this Python has no pip; install it (python3-pip)".into();
     }
     let lines = || said.lines().map(str::trim).filter(|l| !l.is_empty());
-    let last_error = lines().filter(|l| l.starts_with("ERROR:")).last();
-    let line = last_error.or_else(|| lines().last()).unwrap_or("it did not say why");
+    let last_error = lines().rfind(|l| l.starts_with("ERROR:"));
+    let line = last_error.or_else(|| lines().next_back()).unwrap_or("it did not say why");
     let line: String = line.trim_start_matches("ERROR:").trim().chars().filter(|c| !c.is_control()).take(300).collect();
     line.trim_end_matches('.').to_string()
 }

@@ -12,7 +12,8 @@
 
 use super::error::{Error, Result};
 use super::progress::{Cancel, Event, Phase, Progress};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,17 +44,14 @@ impl Staging {
         let lock = lock.map_err(Error::io(&lock_path))?;
         let mut told = false;
         loop {
-            match lock.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(e)) => return Err(Error::io(&lock_path)(e)),
-                Err(TryLockError::WouldBlock) => {
-                    cancel.check()?;
-                    if !std::mem::replace(&mut told, true) {
-                        progress.event(Event::Phase(Phase::Waiting));
-                    }
-                    std::thread::sleep(LOCK_POLL);
-                }
+            if try_lock(&lock).map_err(Error::io(&lock_path))? {
+                break;
             }
+            cancel.check()?;
+            if !std::mem::replace(&mut told, true) {
+                progress.event(Event::Phase(Phase::Waiting));
+            }
+            std::thread::sleep(LOCK_POLL);
         }
         Ok(Self { dir: staging.join(id), models_dir: models_dir.into(), id: id.into(), _lock: lock })
     }
@@ -107,6 +105,36 @@ impl Staging {
     }
 }
 
+/// A fetch that got nothing leaves no empty directories behind.
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if self.bytes() == 0 {
+            let _ = remove_dir(&self.dir);
+        }
+    }
+}
+
+/// Locks a file against other processes and other holders in this one; `false` when somebody has it. The
+/// lock goes with the file, however this process ends.
+#[cfg(unix)]
+fn try_lock(file: &File) -> io::Result<bool> {
+    // Not File::try_lock, which knows fewer systems; Android is one that we need.
+    match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
+#[cfg(not(unix))]
+fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(e)) => Err(e),
+    }
+}
+
 /// Bytes of all files below `dir`; links are not followed, what cannot be read counts nothing.
 pub fn dir_bytes(dir: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(dir) else { return 0 };
@@ -121,7 +149,7 @@ pub fn dir_bytes(dir: &Path) -> u64 {
 /// Removes a directory with all it holds; not being there is fine.
 pub fn remove_dir(dir: &Path) -> Result<()> {
     match fs::remove_dir_all(dir) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io(dir)(e)),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io(dir)(e)),
         _ => Ok(()),
     }
 }

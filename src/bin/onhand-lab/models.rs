@@ -78,7 +78,9 @@ fn remove(args: &RemoveArgs) -> ExitCode {
             Ok(dir.join(id))
         });
         match removed {
-            Ok(path) => report.answer(&Place { input: id, path: path.clone() }, || format!("removed {}", path.display())),
+            Ok(path) => {
+                report.answer(&Place { input: id, path: path.clone() }, || format!("removed {}", path.display()))
+            }
             Err(e) => report.failure(id, &e.to_string()),
         }
     }
