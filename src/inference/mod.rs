@@ -8,7 +8,7 @@ pub mod text;
 pub mod vision;
 mod weights;
 
-pub use weights::verify_tensors;
+pub use weights::{family, stored_variant, verify_tensors};
 
 use crate::model_dir::ModelDirError;
 

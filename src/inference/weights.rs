@@ -37,7 +37,7 @@ pub fn verify_tensors(dir: &ModelDir) -> Result<()> {
 }
 
 /// What kind of model the configuration says it is: `family` in ours, `model_type` in transformers' files.
-pub(crate) fn family(dir: &ModelDir) -> &str {
+pub fn family(dir: &ModelDir) -> &str {
     let field = |name| dir.config().get(name).and_then(|v| v.as_str());
     field("family").or_else(|| field("model_type")).unwrap_or("unknown")
 }
@@ -62,7 +62,7 @@ pub(crate) fn compare(dir: &ModelDir, expected: &BTreeMap<String, Vec<usize>>) -
 }
 
 /// The precision of the weights: f16 when any tensor is.
-pub(crate) fn stored_variant(dir: &ModelDir) -> Variant {
+pub fn stored_variant(dir: &ModelDir) -> Variant {
     let half = dir.header().tensors().values().any(|t| t.dtype == Dtype::F16);
     if half { Variant::F16 } else { Variant::F32 }
 }

@@ -1,14 +1,81 @@
-use crate::common::Common;
+//! `onhand-lab profile`: times one model on a fixed input of its kind.
+
+use crate::common::{Common, Report};
+use onhand::inference::text::SentimentAnalyzer;
+use onhand::inference::{Options, Result, family, stored_variant};
+use onhand::model_dir::{Limits, ModelDir};
+use onhand::profile::{self, Input, Plan, Subject};
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Time a model: first load, later loads, inference, memory
+/// 32 tokens with `[CLS]` and `[SEP]` for English BERT: a sentence such as people write.
+const TEXT: &str = "The food was good and the people were kind, but we had to wait for an hour before we got a table, \
+                    and that was too long.";
+
+/// Time a model: first load, later loads, each stage of a run, memory
+///
+/// The input is made here and is the same every time: for a text model a sentence of 32 tokens.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  onhand-lab profile distilbert-sst2\n  \
+                        onhand-lab profile ./my-model --runs 20 --threads 1 --json")]
 pub struct Args {
+    /// Id of an installed model, or a model directory
+    #[arg(value_name = "MODEL")]
+    model: String,
+    /// Runs that are not counted
+    #[arg(long, value_name = "N", default_value_t = Plan::default().warmup)]
+    warmup: usize,
+    /// Runs that are counted
+    #[arg(long, value_name = "N", default_value_t = Plan::default().runs as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
     #[command(flatten)]
     common: Common,
 }
 
 pub fn run(args: &Args) -> ExitCode {
     args.common.apply_threads();
-    todo!()
+    let mut report = Report::new(&args.common);
+    match measure(args) {
+        Ok(measured) => report.answer(&measured, || measured.to_string()),
+        Err(why) => report.failure(&args.model, &why),
+    }
+    report.exit_code()
+}
+
+fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
+    // An id first: a folder that happens to have its name does not hide an installed model.
+    let named = Path::new(&args.model);
+    let dir = match args.common.places().find(&args.model) {
+        None if named.is_dir() => ModelDir::open(named, &Limits::default()).map_err(|e| e.to_string())?,
+        _ => args.common.open_model(&[&args.model])?,
+    };
+    let plan = Plan { warmup: args.warmup, runs: args.runs as usize, ..Plan::default() };
+    let family = family(&dir);
+    let subject = |input| Subject {
+        model: dir.name(),
+        family: family.to_string(),
+        variant: stored_variant(&dir).to_string(),
+        threads: args.common.threads.map(usize::from),
+        input,
+    };
+    match family {
+        "distilbert" => text(&dir, plan, subject),
+        // One function a family: mobilenetv3 and efficientnet_lite, whisper.
+        _ => return Err(format!("profile knows no input for a {family} model yet; try a text model")),
+    }
+    .map_err(|e| e.to_string())
+}
+
+fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+    let input = Input { what: "a sentence of 32 tokens".into(), amount: 32.0, unit: "tokens" };
+    profile::measure(
+        subject(input),
+        plan,
+        || SentimentAnalyzer::load(dir, &Options::default()),
+        |analyzer, watch| {
+            let tokens = watch.time("tokenize", || analyzer.tokenize(TEXT))?;
+            watch.time("infer", || analyzer.infer(&tokens, &mut || false))?;
+            Ok(())
+        },
+    )
 }
