@@ -42,8 +42,9 @@ fn tokens_labels_and_probabilities_are_those_of_the_reference() {
     let (mut same, mut correct, mut furthest) = (0, 0, 0f64);
     for (((label, text), theirs), ours) in sentences.iter().zip(results).zip(judged) {
         let ours = ours.unwrap();
-        if let Some(ids) = theirs.get("ids") {
-            assert_eq!(serde_json::json!(ours.tokens), *ids, "{text}");
+        // The reference has the token ids of the first 20.
+        if theirs["ids"].is_array() {
+            assert_eq!(serde_json::json!(ours.tokens), theirs["ids"], "{text}");
         }
         let positive = theirs["positive"].as_f64().unwrap();
         same += usize::from((positive > 0.5) == (ours.label == "POSITIVE"));
