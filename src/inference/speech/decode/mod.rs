@@ -1,0 +1,217 @@
+//! From what the encoder heard to the tokens of one piece of sound.
+//!
+//! Greedy first. What looks like a loop or a guess is tried again with sampling at rising temperature, as
+//! in section 4.5 of the Whisper paper (<https://arxiv.org/abs/2212.04356>). The sampling is seeded, so the
+//! same sound always gives the same text.
+
+mod quality;
+mod rules;
+mod sample;
+
+use super::config::Config;
+use super::model::{Decoder, DecoderState};
+use super::tokenizer::Vocabulary;
+use crate::inference::{Error, Result};
+use rules::Rules;
+use sample::{Dice, greedy, log_sum_exp};
+
+/// Tried in turn until one is good. Source of all four:
+/// <https://github.com/openai/whisper/blob/v20240930/whisper/transcribe.py>
+const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+const MAX_COMPRESSION_RATIO: f32 = 2.4;
+const MIN_MEAN_LOG_PROBABILITY: f32 = -1.0;
+const MAX_NO_SPEECH_PROBABILITY: f32 = 0.6;
+
+/// What steers the decoder before it speaks.
+pub(super) struct Prompt {
+    /// What was said before, and `<|startoftranscript|>`.
+    pub until_start: Vec<u32>,
+    /// Language, task, whether times are written; nothing for English-only models that write times.
+    pub after_start: Vec<u32>,
+}
+
+/// One piece of sound, written down.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    /// Text and timestamps, without the end.
+    pub tokens: Vec<u32>,
+    /// How far each token led the runner-up, in logits.
+    pub margins: Vec<f32>,
+    /// Of the tokens and the end.
+    pub mean_log_probability: f32,
+    pub no_speech_probability: f32,
+    /// The temperature at which it was accepted, or the last one tried.
+    pub temperature: f32,
+    /// It ended by itself: neither cut at the cap nor in a loop.
+    finished: bool,
+}
+
+impl Said {
+    /// The model itself doubts that this is speech, and what it wrote down is a guess.
+    pub fn is_silence(&self) -> bool {
+        self.no_speech_probability > MAX_NO_SPEECH_PROBABILITY && self.mean_log_probability < MIN_MEAN_LOG_PROBABILITY
+    }
+}
+
+/// Writes down pieces of sound with one model and one set of rules.
+pub(super) struct Scribe<'a> {
+    decoder: &'a Decoder,
+    vocabulary: &'a Vocabulary,
+    rules: Rules<'a>,
+}
+
+impl<'a> Scribe<'a> {
+    pub fn new(decoder: &'a Decoder, vocabulary: &'a Vocabulary, config: &'a Config, timestamps: bool) -> Self {
+        Self { decoder, vocabulary, rules: Rules::new(&vocabulary.special, config, timestamps) }
+    }
+
+    /// Each language that the model knows with its probability, likeliest first.
+    pub fn detect_language(&self, state: &mut DecoderState) -> Result<Vec<(&'static str, f32)>> {
+        let special = &self.vocabulary.special;
+        state.rewind();
+        let logits = self.decoder.step(&[special.start], state)?.to_vec1::<f32>()?;
+        let mut languages: Vec<_> = special.languages.iter().map(|&(code, id)| (code, logits[id as usize])).collect();
+        let total = log_sum_exp(languages.iter().map(|(_, logit)| *logit));
+        languages.iter_mut().for_each(|(_, x)| *x = (*x - total).exp());
+        languages.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(languages)
+    }
+
+    /// At most `max_tokens` tokens. `cancelled` is asked before each.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn write_down(
+        &self,
+        state: &mut DecoderState,
+        prompt: &Prompt,
+        max_tokens: usize,
+        cancelled: &mut dyn FnMut() -> bool,
+    ) -> Result<Said> {
+        let mut best: Option<(bool, Said)> = None;
+        for (attempt, temperature) in TEMPERATURES.into_iter().enumerate() {
+            let dice = (temperature > 0.0).then(|| Dice::new(attempt as u64));
+            let said = self.attempt(state, prompt, max_tokens, temperature, dice, cancelled)?;
+            let ratio = quality::compression_ratio(self.vocabulary.text(&said.tokens)?.trim());
+            let varied = said.finished && ratio <= MAX_COMPRESSION_RATIO;
+            if said.is_silence() || (varied && said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY) {
+                return Ok(said);
+            }
+            let better = best.as_ref().is_none_or(|(best_varied, best)| {
+                (varied, said.mean_log_probability) > (*best_varied, best.mean_log_probability)
+            });
+            if better {
+                best = Some((varied, said));
+            }
+        }
+        // None was good: the likeliest that does not loop, marked as hot so that it is no context.
+        let last = TEMPERATURES[TEMPERATURES.len() - 1];
+        Ok(best.map(|(_, said)| Said { temperature: last, ..said }).unwrap_or_default())
+    }
+
+    fn attempt(
+        &self,
+        state: &mut DecoderState,
+        prompt: &Prompt,
+        max_tokens: usize,
+        temperature: f32,
+        mut dice: Option<Dice>,
+        cancelled: &mut dyn FnMut() -> bool,
+    ) -> Result<Said> {
+        let special = &self.vocabulary.special;
+        state.rewind();
+        let mut logits = self.decoder.step(&prompt.until_start, state)?.to_vec1::<f32>()?;
+        let no_speech = logits[special.no_speech as usize] - log_sum_exp(logits.iter().copied());
+        let mut said = Said { no_speech_probability: no_speech.exp(), temperature, ..Said::default() };
+        if !prompt.after_start.is_empty() {
+            logits = self.decoder.step(&prompt.after_start, state)?.to_vec1()?;
+        }
+        let mut log_probability = 0.0;
+        loop {
+            if cancelled() {
+                return Err(Error::Cancelled);
+            }
+            self.rules.apply(&mut logits, &said.tokens);
+            let (likeliest, margin) = greedy(&logits);
+            let token = dice.as_mut().map_or(likeliest, |dice| dice.pick(&logits, temperature));
+            log_probability += logits[token as usize] - log_sum_exp(logits.iter().copied());
+            if token == special.end {
+                said.finished = true;
+                break;
+            }
+            said.tokens.push(token);
+            said.margins.push(margin);
+            if let Some(start) = quality::loop_start(&said.tokens) {
+                said.tokens.truncate(start);
+                said.margins.truncate(start);
+                break;
+            }
+            if said.tokens.len() >= max_tokens {
+                break;
+            }
+            logits = self.decoder.step(&[token], state)?.to_vec1()?;
+        }
+        said.mean_log_probability = log_probability / (said.tokens.len() + 1) as f32;
+        Ok(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use candle_core::{Device, Tensor};
+
+    fn with_scribe(test: impl FnOnce(&Scribe, &mut DecoderState, &Prompt)) {
+        let transcriber = testing::transcriber(true);
+        let mel = Tensor::zeros((80, 60), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let heard = transcriber.model.encoder.forward(&mel).unwrap();
+        let mut state = transcriber.model.decoder.start(&heard).unwrap();
+        let scribe = Scribe::new(&transcriber.model.decoder, &transcriber.vocabulary, &transcriber.config, false);
+        let special = &transcriber.vocabulary.special;
+        let prompt = Prompt {
+            until_start: vec![special.previous, 72, 105, special.start],
+            after_start: vec![special.languages[0].1, special.transcribe, special.no_timestamps],
+        };
+        test(&scribe, &mut state, &prompt);
+    }
+
+    #[test]
+    fn a_guess_is_tried_at_every_temperature_and_marked_hot() {
+        with_scribe(|scribe, state, prompt| {
+            // Random weights find every token about equally likely: ln(1/368) on average.
+            let mut asked = 0;
+            let said = scribe
+                .write_down(state, prompt, 12, &mut || {
+                    asked += 1;
+                    false
+                })
+                .unwrap();
+            assert!(said.mean_log_probability < MIN_MEAN_LOG_PROBABILITY);
+            assert_eq!(said.temperature, 1.0);
+            assert!(said.tokens.len() <= 12 && said.tokens.len() == said.margins.len());
+            assert!((TEMPERATURES.len()..=12 * TEMPERATURES.len()).contains(&asked), "{asked}");
+            assert!(said.tokens.iter().all(|t| ![1, 2].contains(t) && *t < 256));
+        });
+    }
+
+    #[test]
+    fn languages_are_likeliest_first_and_sum_to_one() {
+        with_scribe(|scribe, state, _| {
+            let languages = scribe.detect_language(state).unwrap();
+            assert_eq!(languages.len(), 3);
+            assert!(languages.is_sorted_by(|a, b| a.1 >= b.1));
+            assert!((languages.iter().map(|(_, p)| p).sum::<f32>() - 1.0).abs() < 1e-5);
+        });
+    }
+
+    #[test]
+    fn silence_takes_doubt_and_a_guess() {
+        let said = |no_speech_probability, mean_log_probability| {
+            Said { no_speech_probability, mean_log_probability, ..Said::default() }.is_silence()
+        };
+        assert!(said(0.7, -1.2));
+        assert!(!said(0.7, -0.5));
+        assert!(!said(0.3, -1.2));
+    }
+}
