@@ -122,6 +122,7 @@ fn ten_minutes_have_no_loss_and_no_repetition_at_the_seams() {
     let said = transcriber.transcribe(&recording, &TranscribeOptions::default(), &mut ()).unwrap();
     let heard = words(&said.text);
     println!("{} words expected, {} heard, {} apart", expected.len(), heard.len(), distance(&expected, &heard));
+    said.segments.iter().for_each(|s| println!("{:7.2} {:7.2} {}", s.start_s, s.end_s, s.text));
     let text = heard.join(" ");
     for ((name, begin, end), want) in ENDS.iter().zip(counts) {
         for part in [begin, end] {

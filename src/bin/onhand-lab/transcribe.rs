@@ -166,7 +166,9 @@ pub fn run(args: &Args) -> ExitCode {
     for path in &args.inputs {
         let input = path.display().to_string();
         if let Err(why) = answer(args, &transcriber, path, &input, &mut report) {
-            report.failure(&input, &why);
+            // The report names the input itself.
+            let why = why.strip_prefix(&input).map_or(why.as_str(), |rest| rest.trim_start_matches([':', ' ']));
+            report.failure(&input, why);
         }
     }
     report.exit_code()

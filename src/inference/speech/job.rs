@@ -2,7 +2,7 @@
 
 use super::audio::SAMPLE_RATE_HZ;
 use super::config::Config;
-use super::decode::{Prompt, Said, Scribe};
+use super::decode::{Prompt, Said, Scribe, echoes};
 use super::languages::writes_without_spaces;
 use super::listener::{Listener, Stage};
 use super::model::DecoderState;
@@ -110,8 +110,7 @@ impl<'a> Job<'a> {
         let mut state = model.decoder.start(&heard)?;
         self.settle_language(&mut state)?;
         let max_tokens = max_tokens(samples.len(), &self.transcriber.config);
-        let prompt = self.prompt(max_tokens);
-        let said = self.scribe.write_down(&mut state, &prompt, max_tokens, &mut || listener.cancelled())?;
+        let said = self.listen(&mut state, max_tokens, listener)?;
         if said.is_silence() {
             return Ok(None);
         }
@@ -120,6 +119,18 @@ impl<'a> Job<'a> {
         self.transcript.segments.extend(cut.segments);
         self.append(said)?;
         Ok(cut.resume_s.and_then(|s| self.rest(piece, s)))
+    }
+
+    /// Writes down with what was said before as context. Where that only makes the model say it again, without:
+    /// somebody who does say it again is heard all the same.
+    fn listen(&self, state: &mut DecoderState, max_tokens: usize, listener: &mut dyn Listener) -> Result<Said> {
+        let mut write_down = |context: &[u32]| {
+            let prompt = self.prompt(max_tokens, context);
+            self.scribe.write_down(state, &prompt, max_tokens, &mut || listener.cancelled())
+        };
+        let said = write_down(&self.context)?;
+        let text = |tokens: &[u32]| self.transcriber.vocabulary.text(tokens);
+        if echoes(&text(&self.context)?, &text(&said.tokens)?) { write_down(&[]) } else { Ok(said) }
     }
 
     /// The sound at its real length, but no less than the floor: `(mels, frames)`.
@@ -143,14 +154,14 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    fn prompt(&self, max_tokens: usize) -> Prompt {
+    fn prompt(&self, max_tokens: usize, context: &[u32]) -> Prompt {
         let special = &self.transcriber.vocabulary.special;
         let capacity = self.transcriber.config.max_target_positions;
         // The context gives way to what is to be said; `<|startofprev|>` takes one more.
         let room = capacity.saturating_sub(max_tokens + PROMPT_TOKENS + 1);
-        let context = &self.context[self.context.len().saturating_sub(room)..];
+        let context = &context[context.len().saturating_sub(room)..];
         let mut until_start = Vec::new();
-        if self.options.context && !context.is_empty() {
+        if !context.is_empty() {
             until_start.push(special.previous);
             until_start.extend_from_slice(context);
         }
@@ -184,10 +195,13 @@ impl<'a> Job<'a> {
             self.transcript.tokens.push(*token);
             self.transcript.margins.push(*margin);
         }
-        if said.temperature > MAX_CONTEXT_TEMPERATURE {
+        if !self.options.context || said.temperature > MAX_CONTEXT_TEMPERATURE {
             self.context.clear();
         } else {
             self.context.extend(said.tokens);
+            // Half of what the decoder holds is the most that a prompt takes, however long the recording.
+            let most = self.transcriber.config.max_target_positions / 2;
+            self.context.drain(..self.context.len().saturating_sub(most));
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use super::config::Config;
 use super::model::{Decoder, DecoderState};
 use super::tokenizer::Vocabulary;
 use crate::inference::{Error, Result};
+pub(super) use quality::echoes;
 use rules::Rules;
 use sample::{Dice, greedy, log_sum_exp};
 

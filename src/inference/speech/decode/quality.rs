@@ -9,6 +9,9 @@ const MIN_ROUNDS: usize = 4;
 /// … and cover so many tokens: "no, no, no, no" is speech.
 const MIN_LOOP_TOKENS: usize = 32;
 
+/// Shorter than this is chance: "and the", "그래서".
+const MIN_ECHO_LETTERS: usize = 8;
+
 /// Length of the UTF-8 text over its length after zlib; speech stays below 2.4, a loop goes above it.
 /// <https://github.com/openai/whisper/blob/v20240930/whisper/utils.py> (`compression_ratio`)
 pub(super) fn compression_ratio(text: &str) -> f32 {
@@ -30,6 +33,16 @@ pub(super) fn loop_start(tokens: &[u32]) -> Option<usize> {
     })
 }
 
+/// Whether `now` begins with what `before` ended with. Told what was said before, Whisper sometimes says it
+/// again.
+pub(in crate::inference::speech) fn echoes(before: &str, now: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (before, now) = (letters(before), letters(now));
+    (MIN_ECHO_LETTERS..=before.len().min(now.len())).any(|n| before.ends_with(&now[..n]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +54,17 @@ mod tests {
         assert!((compression_ratio(speech) - 69.0 / 71.0).abs() < 0.05, "{}", compression_ratio(speech));
         assert!(compression_ratio(&"I'm sorry. ".repeat(12)) > 2.4);
         assert_eq!(compression_ratio(""), 0.0);
+    }
+
+    #[test]
+    fn an_echo_is_found_in_any_script_and_whatever_the_punctuation() {
+        let before = "He went home. The cut on his chest is still dripping blood.";
+        assert!(echoes(before, "the cut on his chest is still dripping blood, the ache"));
+        assert!(echoes(before, "Dripping blood."));
+        assert!(!echoes(before, "The ache of his eyes. The cut on his chest is still dripping blood."));
+        assert!(!echoes(before, "blood"));
+        assert!(!echoes("", "blood") && !echoes(before, ""));
+        assert!(echoes("그는 이리저리 피하면서 걸어갔다.", "피하면서 걸어갔다. 그리고"));
     }
 
     #[test]
