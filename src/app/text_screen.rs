@@ -155,8 +155,11 @@ fn WordMark(word: Word) -> Element {
     if strength < 0.1 {
         return rsx! { span { "{word.text}" } };
     }
-    let (class, sign, says) =
-        if word.contribution > 0.0 { ("positive", "+", "toward-positive") } else { ("negative", "−", "toward-negative") };
+    let (class, sign, says) = if word.contribution > 0.0 {
+        ("positive", "+", "toward-positive")
+    } else {
+        ("negative", "−", "toward-negative")
+    };
     rsx! {
         mark { class, style: "--strength: {strength:.2}", title: language.say(says),
             "{word.text}"

@@ -5,8 +5,10 @@
 
 mod classify;
 mod common;
+mod demo;
 mod models;
 mod profile;
+mod samples;
 mod sentiment;
 mod transcribe;
 
@@ -23,6 +25,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Classify(classify::Args),
     Transcribe(transcribe::Args),
     Sentiment(sentiment::Args),
@@ -32,6 +35,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Sentiment(args) => sentiment::run(&args),

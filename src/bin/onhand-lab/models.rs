@@ -5,6 +5,8 @@ mod list;
 mod meter;
 mod verify;
 
+pub use fetch::fetch_one;
+
 use crate::common::{Common, Report};
 use clap::Subcommand;
 use onhand::model_dir::{Limits, ModelDir};

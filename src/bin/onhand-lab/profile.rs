@@ -1,7 +1,10 @@
 //! `onhand-lab profile`: times one model on a fixed input of its kind.
 
 use crate::common::{Common, Report};
+use crate::samples;
+use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
+use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
 use onhand::inference::{Options, Result, family, stored_variant};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::profile::{self, Input, Plan, Subject};
@@ -14,7 +17,7 @@ const TEXT: &str = "The food was good and the people were kind, but we had to wa
 
 /// Time a model: first load, later loads, each stage of a run, memory
 ///
-/// The input is made here and is the same every time: for a text model a sentence of 32 tokens.
+/// The input is the same every time: the sample picture, the sample recording, or a sentence of 32 tokens.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab profile distilbert-sst2\n  \
                         onhand-lab profile ./my-model --runs 20 --threads 1 --json")]
@@ -60,8 +63,9 @@ fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
     };
     match family {
         "distilbert" => text(&dir, plan, subject),
-        // One function a family: mobilenetv3 and efficientnet_lite, whisper.
-        _ => return Err(format!("profile knows no input for a {family} model yet; try a text model")),
+        "mobilenetv3" | "efficientnet_lite" => vision(&dir, plan, subject),
+        "whisper" => speech(&dir, plan, subject),
+        _ => return Err(format!("profile knows no input for a model of family {family}")),
     }
     .map_err(|e| e.to_string())
 }
@@ -76,6 +80,38 @@ fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Resul
             let tokens = watch.time("tokenize", || analyzer.tokenize(TEXT))?;
             watch.time("infer", || analyzer.infer(&tokens, &mut || false))?;
             Ok(())
+        },
+    )
+}
+
+fn vision(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+    let frame = RgbFrame::decode(samples::CLOCK.1)?;
+    let (width, height) = frame.upright_size();
+    let input = Input { what: format!("a frame of {width}×{height}"), amount: 1.0, unit: "frames" };
+    profile::measure(
+        subject(input),
+        plan,
+        || ImageClassifier::load(dir, &Options::default()),
+        |classifier, watch| {
+            let input = watch.time("prepare", || classifier.prepare(&frame))?;
+            let logits = watch.time("infer", || classifier.infer(&input))?;
+            watch.time("labels", || classifier.labels(&logits, &Selection::default()));
+            Ok(())
+        },
+    )
+}
+
+fn speech(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+    let sound = audio::decode(samples::SPEECH.1)?;
+    let what = format!("a recording of {:.1} s", sound.duration_s);
+    let input = Input { what, amount: sound.duration_s, unit: "seconds of sound" };
+    profile::measure(
+        subject(input),
+        plan,
+        || Transcriber::load(dir, &Options::default()),
+        |transcriber, watch| {
+            let options = TranscribeOptions::default();
+            watch.time("transcribe", || transcriber.transcribe(&sound.samples, &options, &mut ())).map(drop)
         },
     )
 }

@@ -67,6 +67,16 @@ pub fn run(args: &Args) -> ExitCode {
     report.exit_code()
 }
 
+/// Installs `id` of the built-in catalog where `common` says, from wherever it can be had.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn fetch_one(id: &str, common: &Common) -> Result<PathBuf, String> {
+    let options = default_options(common).map_err(|e| e.to_string())?;
+    let outcome = fetch(id, &Catalog::builtin(), &options).map_err(|e| e.to_string())?;
+    Ok(outcome.path().to_path_buf())
+}
+
 fn catalog(args: &Args) -> Result<Catalog, Error> {
     match &args.catalog {
         Some(path) => {
@@ -78,8 +88,7 @@ fn catalog(args: &Args) -> Result<Catalog, Error> {
 }
 
 fn options(args: &Args) -> Result<FetchOptions, Error> {
-    let places = args.common.places();
-    let mut options = FetchOptions::from_env(places.install_into().ok_or(Error::NoPlace)?.into())?;
+    let mut options = default_options(&args.common)?;
     options.offline = args.offline;
     options.source = match (&args.from, args.source) {
         (Some(dir), _) => SourceChoice::Directory(dir.clone()),
@@ -88,6 +97,11 @@ fn options(args: &Args) -> Result<FetchOptions, Error> {
         (None, None) => SourceChoice::Auto,
     };
     Ok(options)
+}
+
+fn default_options(common: &Common) -> Result<FetchOptions, Error> {
+    let places = common.places();
+    FetchOptions::from_env(places.install_into().ok_or(Error::NoPlace)?.into())
 }
 
 fn fetch(id: &str, catalog: &Catalog, options: &FetchOptions) -> Result<Outcome, Error> {

@@ -1,0 +1,120 @@
+//! `onhand-lab demo`: the three models on the sample inputs, in one short report.
+
+use crate::common::{Common, Report};
+use crate::models;
+use crate::samples;
+use onhand::inference::Options;
+use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
+use onhand::inference::text::SentimentAnalyzer;
+use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
+use onhand::model_dir::{Limits, ModelDir};
+use onhand::profile::Stopwatch;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// For each part, the models that will do; the last is fetched when none is installed.
+const SEE: [&str; 3] = ["mobilenet-v3-small", "mobilenet-v3-large", "efficientnet-lite0"];
+const HEAR: [&str; 3] = ["whisper-base", "whisper-tiny", "whisper-tiny.en"];
+const READ: [&str; 1] = ["distilbert-sst2"];
+
+/// Classify, transcribe and judge the sample inputs; models that are missing are fetched first
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example: onhand-lab demo --models ./models")]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// One answer of the report.
+#[derive(Serialize)]
+struct Answer {
+    input: String,
+    model: String,
+    says: String,
+    ms: Vec<(&'static str, f64)>,
+}
+
+type Answers = Result<Vec<Answer>, String>;
+
+pub fn run(args: &Args) -> ExitCode {
+    args.common.apply_threads();
+    let mut report = Report::new(&args.common);
+    let parts: [(&str, &str, fn(&Common) -> Answers); 3] =
+        [("See", samples::CLOCK.0, see), ("Hear", samples::SPEECH.0, hear), ("Read", samples::SENTENCES.0, read)];
+    for (part, input, answer) in parts {
+        match answer(&args.common) {
+            Ok(answers) => answers.iter().for_each(|a| report.answer(a, || a.as_text(part))),
+            Err(why) => report.failure(input, &why),
+        }
+    }
+    report.exit_code()
+}
+
+impl Answer {
+    fn new(input: &str, dir: &ModelDir, says: String, watch: &Stopwatch) -> Self {
+        Self { input: input.into(), model: dir.name(), says, ms: watch.stages_ms().collect() }
+    }
+
+    fn as_text(&self, part: &str) -> String {
+        let times: Vec<_> = self.ms.iter().map(|(stage, ms)| format!("{stage} {ms:.0} ms")).collect();
+        format!("{part:<5} {}\n      {}\n      {}: {}\n", self.input, self.says, self.model, times.join(", "))
+    }
+}
+
+fn see(common: &Common) -> Answers {
+    let dir = installed(common, &SEE)?;
+    let mut watch = Stopwatch::default();
+    let answer = (|| {
+        let classifier = watch.time("load", || ImageClassifier::load(&dir, &Options::default()))?;
+        let frame = watch.time("decode", || RgbFrame::decode(samples::CLOCK.1))?;
+        let input = watch.time("prepare", || classifier.prepare(&frame))?;
+        let logits = watch.time("infer", || classifier.infer(&input))?;
+        onhand::inference::Result::Ok(classifier.labels(&logits, &Selection { top: 3, ..Selection::default() }))
+    })();
+    let labels = answer.map_err(|e| e.to_string())?;
+    let says: Vec<_> = labels.iter().map(|l| format!("{} {:.0} %", l.name, l.probability * 100.0)).collect();
+    Ok(vec![Answer::new(samples::CLOCK.0, &dir, says.join(", "), &watch)])
+}
+
+fn hear(common: &Common) -> Answers {
+    let dir = installed(common, &HEAR)?;
+    let mut watch = Stopwatch::default();
+    let answer = (|| {
+        let transcriber = watch.time("load", || Transcriber::load(&dir, &Options::default()))?;
+        let sound = watch.time("decode", || audio::decode(samples::SPEECH.1))?;
+        let said = watch
+            .time("transcribe", || transcriber.transcribe(&sound.samples, &TranscribeOptions::default(), &mut ()))?;
+        onhand::inference::Result::Ok(said)
+    })();
+    let said = answer.map_err(|e| e.to_string())?;
+    let input = format!("{} ({:.1} s)", samples::SPEECH.0, said.audio_s);
+    Ok(vec![Answer::new(&input, &dir, format!("“{}”", said.text.trim()), &watch)])
+}
+
+fn read(common: &Common) -> Answers {
+    let dir = installed(common, &READ)?;
+    let mut watch = Stopwatch::default();
+    let analyzer =
+        watch.time("load", || SentimentAnalyzer::load(&dir, &Options::default())).map_err(|e| e.to_string())?;
+    let mut answers = Vec::new();
+    for sentence in samples::SENTENCES.1.lines() {
+        let judged = watch.time("judge", || analyzer.judge(sentence)).map_err(|e| e.to_string())?;
+        let says = if judged.language_known {
+            format!("{} {:.0} %", judged.label.to_lowercase(), judged.probability * 100.0)
+        } else {
+            "a language that this model does not know".into()
+        };
+        answers.push(Answer::new(&format!("“{sentence}”"), &dir, says, &std::mem::take(&mut watch)));
+    }
+    Ok(answers)
+}
+
+/// The first of `ids` that is installed; the last of them is fetched when none is.
+fn installed(common: &Common, ids: &[&str]) -> Result<ModelDir, String> {
+    let places = common.places();
+    let path = match ids.iter().find_map(|id| places.find(id)) {
+        Some(path) => path,
+        None => models::fetch_one(ids[ids.len() - 1], common)?,
+    };
+    ModelDir::open(path, &Limits::default()).map_err(|e| e.to_string())
+}
