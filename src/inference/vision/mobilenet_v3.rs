@@ -4,7 +4,8 @@
 //! (<https://arxiv.org/abs/1905.02244>), tables 1 and 2; tensor names are those of timm's
 //! `mobilenetv3.py` (`conv_stem`, `blocks.<stage>.<block>`, `conv_head`, `classifier`).
 
-use super::layers::{BlockShape, Conv, ConvShape, InvertedResidual, Style};
+use super::blocks::{BlockShape, InvertedResidual};
+use super::layers::{Conv, ConvShape, Style};
 use candle_core::{Result, Tensor};
 use candle_nn::{Activation, Linear, Module, VarBuilder, linear};
 

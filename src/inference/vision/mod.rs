@@ -7,6 +7,7 @@
 //! Each arrow is a public call, so that whoever calls can time it; [`ImageClassifier::classify`] is all
 //! but the first. A camera makes an [`RgbFrame`] of its own and goes on from there.
 
+mod blocks;
 mod config;
 mod decode;
 mod efficientnet_lite;

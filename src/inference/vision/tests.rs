@@ -20,22 +20,26 @@ impl RandomModel {
             "mean": [0.5, 0.4, 0.3], "std": [0.5, 0.6, 0.7], "padding": padding, "batch_norm": batch_norm,
         });
         let mut model = Self { config, tensors: HashMap::new() };
-        let mut state = 1u32;
-        for (name, shape) in expected_by(&Config::of(&model.write(&TempDir::new().unwrap())).unwrap()).unwrap() {
+        let noise = noise();
+        for (at, (name, shape)) in
+            expected_by(&Config::of(&model.write(&TempDir::new().unwrap())).unwrap()).unwrap().into_iter().enumerate()
+        {
             let fan_in: usize = shape[1..].iter().product();
             // As large as keeps activations about the same from layer to layer; variances stay positive.
             let (scale, offset) = match shape.len() {
                 1 if name.ends_with("running_var") => (0.5, 1.0),
                 1 if name.ends_with("weight") => (0.2, 1.0),
                 1 => (0.1, 0.0),
-                _ => ((6.0 / fan_in as f32).sqrt(), 0.0),
+                _ => ((6.0 / fan_in as f64).sqrt(), 0.0),
             };
-            let mut value = || {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-            };
-            let values: Vec<f32> = (0..shape.iter().product()).map(|_| value() * scale + offset).collect();
-            model.tensors.insert(name, Tensor::from_vec(values, shape, &candle_core::Device::Cpu).unwrap());
+            let count = shape.iter().product();
+            let mut values = noise[at..].to_vec();
+            while values.len() < count {
+                values.extend_from_slice(&noise);
+            }
+            values.truncate(count);
+            let values = Tensor::from_vec(values, shape, &candle_core::Device::Cpu).unwrap();
+            model.tensors.insert(name, values.affine(scale, offset).unwrap());
         }
         model
     }
@@ -56,6 +60,16 @@ impl RandomModel {
     fn load(&self) -> ImageClassifier {
         self.try_load().unwrap()
     }
+}
+
+/// Evenly spread numbers from -1 to 1, always the same; their count is a prime, so that no layer repeats them
+/// in step.
+fn noise() -> Vec<f32> {
+    let step = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    std::iter::successors(Some(1u32), step)
+        .map(|state| (state >> 8) as f32 / (1 << 23) as f32 - 1.0)
+        .take(65_521)
+        .collect()
 }
 
 const NETWORKS: [(&str, &str); 3] = [

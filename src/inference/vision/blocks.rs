@@ -1,0 +1,116 @@
+//! The blocks that both image networks are made of, and how timm names their weights.
+//!
+//! Tensors are `[batch, channels, height, width]`, f32.
+
+use super::layers::{Conv, ConvShape, Style};
+use candle_core::{Result, Tensor};
+use candle_nn::{Activation, Module, VarBuilder};
+
+/// Squeeze-and-excitation: each channel is scaled by what the whole picture says about it
+/// (<https://arxiv.org/abs/1709.01507>; with a hard sigmoid in MobileNetV3).
+#[derive(Debug)]
+struct SqueezeExcite {
+    reduce: Conv,
+    expand: Conv,
+}
+
+impl SqueezeExcite {
+    /// `channels` are squeezed to a quarter, rounded to 8 as MobileNetV3 does.
+    fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
+        let squeezed = round_to_8(channels as f64 / 4.0);
+        let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, Some(activation), style);
+        Ok(Self {
+            reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
+            expand: conv("conv_expand", ConvShape::pointwise(squeezed, channels), Activation::HardSigmoid)?,
+        })
+    }
+}
+
+impl Module for SqueezeExcite {
+    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
+        let scale = self.expand.forward(&self.reduce.forward(&xs.mean_keepdim((2, 3))?)?)?;
+        xs.broadcast_mul(&scale)
+    }
+}
+
+/// The nearest multiple of 8, at least 8, and never more than a tenth below: how channels are counted in
+/// the MobileNet papers' own code.
+fn round_to_8(channels: f64) -> usize {
+    let rounded = (((channels + 4.0) / 8.0) as usize * 8).max(8);
+    if (rounded as f64) < 0.9 * channels { rounded + 8 } else { rounded }
+}
+
+/// The shape of an inverted residual block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockShape {
+    pub inputs: usize,
+    /// Channels of the depthwise convolution; `None`: those of the input, with no convolution before.
+    pub expanded: Option<usize>,
+    pub outputs: usize,
+    pub kernel: usize,
+    pub stride: usize,
+    pub squeeze: bool,
+    pub activation: Activation,
+}
+
+/// Widen, look around in each channel, weigh the channels, narrow again; with a way past where the shape
+/// stays (<https://arxiv.org/abs/1801.04381>).
+#[derive(Debug)]
+pub(super) struct InvertedResidual {
+    expand: Option<Conv>,
+    depthwise: Conv,
+    squeeze: Option<SqueezeExcite>,
+    project: Conv,
+    residual: bool,
+}
+
+impl InvertedResidual {
+    /// timm names the layers by their place, so the names depend on whether the block widens.
+    pub fn load(vb: &VarBuilder, shape: BlockShape, style: Style) -> Result<Self> {
+        let BlockShape { inputs, outputs, kernel, stride, activation, .. } = shape;
+        let middle = shape.expanded.unwrap_or(inputs);
+        let conv = |names, shape, activation| Conv::load(vb, names, shape, activation, style);
+        let (expand, depthwise_norm, project) = match shape.expanded {
+            Some(_) => {
+                let wide = ConvShape::pointwise(inputs, middle);
+                (Some(conv(("conv_pw", "bn1"), wide, Some(activation))?), "bn2", ("conv_pwl", "bn3"))
+            }
+            None => (None, "bn1", ("conv_pw", "bn2")),
+        };
+        let depthwise = ConvShape::depthwise(middle, kernel, stride);
+        Ok(Self {
+            expand,
+            depthwise: conv(("conv_dw", depthwise_norm), depthwise, Some(activation))?,
+            squeeze: shape.squeeze.then(|| SqueezeExcite::load(&vb.pp("se"), middle, style)).transpose()?,
+            project: conv(project, ConvShape::pointwise(middle, outputs), None)?,
+            residual: stride == 1 && inputs == outputs,
+        })
+    }
+}
+
+impl Module for InvertedResidual {
+    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
+        let wide = match &self.expand {
+            Some(expand) => &expand.forward(xs)?,
+            None => xs,
+        };
+        let mut ys = self.depthwise.forward(wide)?;
+        if let Some(squeeze) = &self.squeeze {
+            ys = squeeze.forward(&ys)?;
+        }
+        let ys = self.project.forward(&ys)?;
+        if self.residual { ys + xs } else { Ok(ys) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_to_8;
+
+    #[test]
+    fn channels_are_rounded_as_in_the_papers_code() {
+        for (channels, want) in [(4.0, 8), (18.0, 24), (60.0, 64), (30.0, 32), (36.0, 40), (72.0, 72), (10.0, 16)] {
+            assert_eq!(round_to_8(channels), want, "{channels}");
+        }
+    }
+}
