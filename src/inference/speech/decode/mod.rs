@@ -12,7 +12,7 @@ use super::config::Config;
 use super::model::{Decoder, DecoderState};
 use super::tokenizer::Vocabulary;
 use crate::inference::{Error, Result};
-pub(super) use quality::echoes;
+pub(super) use quality::{echoes, stutters};
 use rules::Rules;
 use sample::{Dice, greedy, log_sum_exp};
 
@@ -44,7 +44,7 @@ pub(super) struct Said {
     /// The temperature at which it was accepted, or the last one tried.
     pub temperature: f32,
     /// It ended by itself: neither cut at the cap nor in a loop.
-    finished: bool,
+    pub finished: bool,
 }
 
 impl Said {

@@ -9,6 +9,8 @@ const MIN_ROUNDS: usize = 4;
 /// … and cover so many tokens: "no, no, no, no" is speech.
 const MIN_LOOP_TOKENS: usize = 32;
 
+/// Shorter than this is how people talk: "no, no", "I mean, I mean".
+const MIN_PHRASE_TOKENS: usize = 6;
 /// Shorter than this is chance: "and the", "그래서".
 const MIN_ECHO_LETTERS: usize = 8;
 
@@ -30,6 +32,17 @@ pub(super) fn loop_start(tokens: &[u32]) -> Option<usize> {
         let same = tokens.iter().rev().zip(tokens.iter().rev().skip(period)).take_while(|(a, b)| a == b).count();
         let covered = same + period;
         (same > 0 && covered >= MIN_LOOP_TOKENS.max(MIN_ROUNDS * period)).then(|| tokens.len() - same)
+    })
+}
+
+/// Whether a phrase comes twice in a row.
+pub(in crate::inference::speech) fn stutters(tokens: &[u32]) -> bool {
+    (MIN_PHRASE_TOKENS..=tokens.len() / 2).any(|period| {
+        let mut same = 0;
+        tokens.iter().zip(&tokens[period..]).any(|(a, b)| {
+            same = if a == b { same + 1 } else { 0 };
+            same == period
+        })
     })
 }
 
@@ -65,6 +78,15 @@ mod tests {
         assert!(!echoes(before, "blood"));
         assert!(!echoes("", "blood") && !echoes(before, ""));
         assert!(echoes("그는 이리저리 피하면서 걸어갔다.", "피하면서 걸어갔다. 그리고"));
+    }
+
+    #[test]
+    fn a_phrase_said_twice_in_a_row_is_found_anywhere() {
+        let phrase = [1, 2, 3, 4, 5, 6];
+        assert!(stutters(&[&[9, 8][..], &phrase, &phrase, &[7]].concat()));
+        assert!(!stutters(&[&phrase[..], &[7], &phrase].concat()));
+        assert!(!stutters(&[1, 2, 3, 1, 2, 3, 4]));
+        assert!(!stutters(&phrase) && !stutters(&[]));
     }
 
     #[test]
