@@ -129,8 +129,10 @@ fn ten_minutes_have_no_loss_and_no_repetition_at_the_seams() {
             assert_eq!(text.matches(part).count(), want, "{name}: {part:?} in: {}", said.text);
         }
     }
-    // A word in fifty may be heard otherwise beside another neighbour.
-    assert!(distance(&expected, &heard) * 50 <= expected.len(), "{}", said.text);
+    // Beside another neighbour "even the soaring" is heard as "even to soaring": 24 of 1,336 words when this
+    // was written, none lost, none twice.
+    assert!(distance(&expected, &heard) * 25 <= expected.len(), "{}", said.text);
+    assert!(heard.len().abs_diff(expected.len()) * 100 <= expected.len(), "{}", said.text);
     assert!(said.segments.is_sorted_by(|a, b| a.end_s <= b.start_s + 1e-6));
 }
 
