@@ -23,9 +23,9 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 /// where `make run` puts models, then beside the repository.
 pub fn model(id: &str) -> Option<ModelDir> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = Places::new(None)
-        .find(id)
-        .or_else(|| ["models/installed", "../shared/models"].iter().map(|d| root.join(d).join(id)).find(|d| d.is_dir()));
+    let found = Places::new(None).find(id).or_else(|| {
+        ["models/installed", "../shared/models"].iter().map(|d| root.join(d).join(id)).find(|d| d.is_dir())
+    });
     match found {
         Some(path) => Some(ModelDir::open(path, &Limits::default()).expect("an installed model opens")),
         None => {
