@@ -4,14 +4,14 @@
 //! under anything it is given, so this decides what it is given. Four steps, each because the one before
 //! is not enough:
 //!
-//! 1. **Level** ([`level`]): the foreground is brought to one loudness. What follows then answers the same
+//! 1. **Level** (`level`): the foreground is brought to one loudness. What follows then answers the same
 //!    at −6 and at −60 dBFS.
-//! 2. **Score** ([`score`]): earshot, a recurrent network of 40 kB, says how much every 16 ms sounds like a
+//! 2. **Score** (`score`): earshot, a recurrent network of 40 kB, says how much every 16 ms sounds like a
 //!    voice. It passes speech in every language tried, and stops clicks, typing, drums, square waves,
 //!    most motors. Energy could do none of this. But it takes for voices: chords, a piano, a flute, bells, a
 //!    dialling telephone, and at times wind, fans and white noise.
 //! 3. **Runs**: hysteresis joins syllables; what is voiced for less than 0.34 s is dropped.
-//! 4. **Second opinion** ([`evidence`]): a run must also vary like speech (not noise, hum, a fan), glide (not a
+//! 4. **Second opinion** (`evidence`): a run must also vary like speech (not noise, hum, a fan), glide (not a
 //!    piano) and be rich in harmonics (not a flute, a siren, a bell).
 //!
 //! The limits below were set between the worst measured on either side. Speech: the six clips and nine
