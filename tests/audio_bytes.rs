@@ -12,7 +12,8 @@ fn file(name: &str) -> PathBuf {
 
 /// Half of full scale at 440 Hz for a second, which is what all the files hold.
 fn is_the_tone(audio: &Audio, tolerance: f32) {
-    assert!((audio.duration_s - 1.0).abs() < 0.06, "it lasts {} s", audio.duration_s);
+    // MP3 fills up its last block.
+    assert!((audio.duration_s - 1.0).abs() < 0.1, "it lasts {} s", audio.duration_s);
     let middle = &audio.samples[4_000..12_000];
     let part = |wave: fn(f32) -> f32| -> f32 {
         middle.iter().enumerate().map(|(i, x)| x * wave(TAU * 440.0 * i as f32 / 16_000.0)).sum::<f32>() / 4_000.0

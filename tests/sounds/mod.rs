@@ -5,6 +5,7 @@
 
 pub mod synth;
 
+use std::f32::consts::TAU;
 use synth::*;
 
 /// Strengths of harmonics: an organ, a flute, a piano, a buzzer.
@@ -58,7 +59,7 @@ fn machines(seed: u64, pitch: f32) -> Vec<(&'static str, Vec<f32>)> {
     let mut rng = Rng(seed ^ 1);
     let mut fan = |hz: f32, sway_hz: f32| {
         let air = low_pass(&rng.pink(5.0), 1_500.0);
-        let blades = shaped(tone(5.0, hz * pitch, &HUM), |t| 1.0 + 0.2 * (6.28 * sway_hz * t).sin());
+        let blades = shaped(tone(5.0, hz * pitch, &HUM), |t| 1.0 + 0.2 * (TAU * sway_hz * t).sin());
         mix(&[(0.5, at_level(air, 0.0)), (0.2, blades)])
     };
     let (fan_50, fan_60, fan_120) = (fan(50.0, 0.3), fan(60.0, 0.7), fan(120.0, 1.5));
@@ -162,7 +163,7 @@ fn music(seed: u64, pitch: f32) -> Vec<(&'static str, Vec<f32>)> {
     let mut rng = Rng(seed ^ 4);
     let root = 220.0 * pitch;
     let chord = mix(&[1.0, 1.26, 1.498].map(|r| (1.0, tone(4.0, root * r, &ORGAN))));
-    let trembling = |r: f32| glide(5.0, &ORGAN, move |t| root * r * (1.0 + 0.01 * (6.28 * 5.5 * t).sin()));
+    let trembling = |r: f32| glide(5.0, &ORGAN, move |t| root * r * (1.0 + 0.01 * (TAU * 5.5 * t).sin()));
     let organ = mix(&[1.0, 1.189, 1.498, 2.0].map(|r| (1.0, trembling(r))));
     let mut arpeggio = vec![0.0; len(5.0)];
     for n in 0..18 {
@@ -175,7 +176,7 @@ fn music(seed: u64, pitch: f32) -> Vec<(&'static str, Vec<f32>)> {
         let step = (rng.unit() * 8.0) as i32;
         let hz = 2.0 * root * 2f32.powf([0, 2, 4, 5, 7, 9, 11, 12][step as usize] as f32 / 12.0);
         let long = rng.between(0.25, 0.6);
-        let note = glide(long, &FLUTE, |t| hz * (1.0 + 0.012 * (6.28 * 5.0 * t).sin()));
+        let note = glide(long, &FLUTE, |t| hz * (1.0 + 0.012 * (TAU * 5.0 * t).sin()));
         add(&mut melody, at, 1.0, &shaped(note, |t| (t / 0.05).min(1.0).min(((long - t) / 0.06).max(0.0))));
         at += long;
     }
@@ -215,7 +216,7 @@ fn signals(seed: u64, pitch: f32) -> Vec<(&'static str, Vec<f32>)> {
     vec![
         ("dialling", dialling),
         ("siren, two tones", glide(5.0, &ORGAN, |t| pitch * if (t * 1.6) as i32 % 2 == 0 { 440.0 } else { 585.0 })),
-        ("siren, wailing", glide(6.0, &ORGAN, |t| pitch * (900.0 + 400.0 * (6.28 * 0.4 * t).sin()))),
+        ("siren, wailing", glide(6.0, &ORGAN, |t| pitch * (900.0 + 400.0 * (TAU * 0.4 * t).sin()))),
         ("birds", chirps),
         ("telephone ringing", shaped(ringing, |t| if t % 2.0 < 1.0 { 1.0 } else { 0.0 })),
     ]

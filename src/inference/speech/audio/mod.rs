@@ -23,8 +23,8 @@ use symphonia::core::io::MediaSource;
 
 /// The longest recording that is read, in seconds: 4 hours, which are 0.9 GB of samples.
 pub const MAX_DURATION_S: u64 = 4 * 3600;
-/// Sample values beyond this (full scale is 1) are damage, not loudness.
-const MAX_VALUE: f32 = 65_536.0;
+/// Sample values beyond this (full scale is 1) are damage: not even 16-bit integers taken for floats.
+const MAX_VALUE: f32 = 32_768.0;
 
 /// A sound as the models hear it.
 #[derive(Debug, Clone, PartialEq)]

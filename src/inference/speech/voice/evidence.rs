@@ -11,7 +11,7 @@
 //! - **Richness**: by how many bins a spectrum is shared. A voice has many harmonics or hisses; a flute,
 //!   a bell, a bird or a siren has a few lines.
 
-use super::level::{FRAME, Levels};
+use super::level::{FRAME, Levels, sound};
 use rustfft::{Fft, FftPlanner, num_complex::Complex};
 use std::collections::VecDeque;
 use std::f32::consts::TAU;
@@ -109,10 +109,9 @@ impl Judge {
     /// The power spectrum of the window around the middle of a frame; sums to the mean square.
     fn power(&self, samples: &[f32], frame: usize) -> Vec<f32> {
         let centre = frame * FRAME + FRAME / 2;
-        let sample =
-            |i: usize| (centre + i).checked_sub(WINDOW / 2).and_then(|at| samples.get(at)).filter(|x| x.is_finite());
-        let mut buffer: Vec<Complex<f32>> =
-            self.window.iter().enumerate().map(|(i, w)| Complex::new(w * sample(i).unwrap_or(&0.0), 0.0)).collect();
+        let at = |i: usize| (centre + i).checked_sub(WINDOW / 2).and_then(|at| samples.get(at));
+        let windowed = |(i, w): (usize, &f32)| Complex::new(w * at(i).map_or(0.0, |&x| sound(x)), 0.0);
+        let mut buffer: Vec<Complex<f32>> = self.window.iter().enumerate().map(windowed).collect();
         self.fft.process(&mut buffer);
         // Half of the spectrum holds half of the power; a Hann window lets 3/8 of it through.
         let scale = 2.0 / (WINDOW as f32 * WINDOW as f32 * 0.375);

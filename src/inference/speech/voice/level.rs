@@ -6,6 +6,8 @@
 
 /// Samples in a frame: 16 ms at 16 kHz, what earshot takes.
 pub(super) const FRAME: usize = 256;
+/// No sample exceeds this: 16-bit integers taken for floats.
+const LOUDEST: f32 = 32_768.0;
 /// Below this RMS (−90 dBFS, the last bit of a 16-bit recording) there is nothing to hear.
 const SILENT_RMS: f32 = 3e-5;
 /// The level is measured over so many frames (10 s): speakers differ and move.
@@ -21,13 +23,19 @@ pub(super) struct HighPass {
 }
 
 impl HighPass {
-    /// The next sample. What is not finite counts as silence.
+    /// The next sample. What is no sound counts as silence.
     pub(super) fn next(&mut self, sample: f32) -> f32 {
-        let sample = if sample.is_finite() { sample } else { 0.0 };
+        let sample = sound(sample);
         self.output = sample - self.input + 0.97 * self.output;
         self.input = sample;
         self.output
     }
+}
+
+/// The sample, or silence if it is NaN, infinite or absurd: full scale is 1.
+pub(super) fn sound(sample: f32) -> f32 {
+    // False for NaN, too.
+    if sample.abs() <= LOUDEST { sample } else { 0.0 }
 }
 
 /// The level of the foreground at every frame.
