@@ -155,14 +155,14 @@ pub fn run(args: &Args) -> ExitCode {
         eprintln!("subtitles of several recordings would run into one another; give one recording at a time");
         return ExitCode::FAILURE;
     }
+    let mut report = Report::new(&Common { json: args.json(), threads: None, models: None });
     let transcriber = match args.load() {
         Ok(transcriber) => transcriber,
         Err(why) => {
-            eprintln!("{why}");
-            return ExitCode::FAILURE;
+            args.inputs.iter().for_each(|path| report.failure(&path.to_string_lossy(), &why));
+            return report.exit_code();
         }
     };
-    let mut report = Report::new(&Common { json: args.json(), threads: None, models: None });
     for path in &args.inputs {
         let input = path.display().to_string();
         if let Err(why) = answer(args, &transcriber, path, &input, &mut report) {
