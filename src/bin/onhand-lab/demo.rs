@@ -25,6 +25,9 @@ pub struct Args {
     common: Common,
 }
 
+/// Labels less probable than this are noise in a report.
+const THRESHOLD: f32 = 0.01;
+
 /// One answer of the report.
 #[derive(Serialize)]
 struct Answer {
@@ -34,7 +37,27 @@ struct Answer {
     ms: Vec<(&'static str, f64)>,
 }
 
-type Answers = Result<Vec<Answer>, String>;
+/// A part without its model, as JSON.
+#[derive(Serialize)]
+struct Gap<'a> {
+    input: &'a str,
+    error: &'a str,
+}
+
+/// Why a part of the report has no answer.
+enum Unanswered {
+    /// Its model is not installed and cannot be had from here: a gap, not a failure.
+    NoModel(String),
+    Failed(String),
+}
+
+type Answers = Result<Vec<Answer>, Unanswered>;
+
+impl From<onhand::inference::Error> for Unanswered {
+    fn from(error: onhand::inference::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
 
 pub fn run(args: &Args) -> ExitCode {
     args.common.apply_threads();
@@ -44,7 +67,10 @@ pub fn run(args: &Args) -> ExitCode {
     for (part, input, answer) in parts {
         match answer(&args.common) {
             Ok(answers) => answers.iter().for_each(|a| report.answer(a, || a.as_text(part))),
-            Err(why) => report.failure(input, &why),
+            Err(Unanswered::NoModel(why)) => {
+                report.answer(&Gap { input, error: &why }, || format!("{part:<5} {input}\n      left out: {why}\n"))
+            }
+            Err(Unanswered::Failed(why)) => report.failure(input, &why),
         }
     }
     report.exit_code()
@@ -69,9 +95,11 @@ fn see(common: &Common) -> Answers {
         let frame = watch.time("decode", || RgbFrame::decode(samples::CLOCK.1))?;
         let input = watch.time("prepare", || classifier.prepare(&frame))?;
         let logits = watch.time("infer", || classifier.infer(&input))?;
-        onhand::inference::Result::Ok(classifier.labels(&logits, &Selection { top: 3, ..Selection::default() }))
+        onhand::inference::Result::Ok(
+            classifier.labels(&logits, &Selection { top: 3, threshold: THRESHOLD, ..Selection::default() }),
+        )
     })();
-    let labels = answer.map_err(|e| e.to_string())?;
+    let labels = answer?;
     let says: Vec<_> = labels.iter().map(|l| format!("{} {:.0} %", l.name, l.probability * 100.0)).collect();
     Ok(vec![Answer::new(samples::CLOCK.0, &dir, says.join(", "), &watch)])
 }
@@ -86,7 +114,7 @@ fn hear(common: &Common) -> Answers {
             .time("transcribe", || transcriber.transcribe(&sound.samples, &TranscribeOptions::default(), &mut ()))?;
         onhand::inference::Result::Ok(said)
     })();
-    let said = answer.map_err(|e| e.to_string())?;
+    let said = answer?;
     let input = format!("{} ({:.1} s)", samples::SPEECH.0, said.audio_s);
     Ok(vec![Answer::new(&input, &dir, format!("“{}”", said.text.trim()), &watch)])
 }
@@ -94,11 +122,10 @@ fn hear(common: &Common) -> Answers {
 fn read(common: &Common) -> Answers {
     let dir = installed(common, &READ)?;
     let mut watch = Stopwatch::default();
-    let analyzer =
-        watch.time("load", || SentimentAnalyzer::load(&dir, &Options::default())).map_err(|e| e.to_string())?;
+    let analyzer = watch.time("load", || SentimentAnalyzer::load(&dir, &Options::default()))?;
     let mut answers = Vec::new();
     for sentence in samples::SENTENCES.1.lines() {
-        let judged = watch.time("judge", || analyzer.judge(sentence)).map_err(|e| e.to_string())?;
+        let judged = watch.time("judge", || analyzer.judge(sentence))?;
         let says = if judged.language_known {
             format!("{} {:.0} %", judged.label.to_lowercase(), judged.probability * 100.0)
         } else {
@@ -110,11 +137,11 @@ fn read(common: &Common) -> Answers {
 }
 
 /// The first of `ids` that is installed; the last of them is fetched when none is.
-fn installed(common: &Common, ids: &[&str]) -> Result<ModelDir, String> {
+fn installed(common: &Common, ids: &[&str]) -> Result<ModelDir, Unanswered> {
     let places = common.places();
     let path = match ids.iter().find_map(|id| places.find(id)) {
         Some(path) => path,
-        None => models::fetch_one(ids[ids.len() - 1], common)?,
+        None => models::fetch_one(ids[ids.len() - 1], common).map_err(Unanswered::NoModel)?,
     };
-    ModelDir::open(path, &Limits::default()).map_err(|e| e.to_string())
+    ModelDir::open(path, &Limits::default()).map_err(|e| Unanswered::Failed(e.to_string()))
 }
