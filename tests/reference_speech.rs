@@ -198,32 +198,29 @@ fn the_terminal_refuses_what_the_model_cannot_do() {
     }
 }
 
-/// The measurement behind the encoder's floor: the words at the real length against those at the full 30 s,
-/// for the first 1, 2, 3 … seconds of every clip.
+/// The encoder's floor: at the real length the words are those at the full 30 s.
 #[test]
-#[ignore = "measures for minutes"]
-fn real_length_against_full_length() {
-    for id in ["whisper-tiny.en", "whisper-base"] {
-        let Some((transcriber, clips)) = reference(id) else { return };
-        let (mut words_heard, mut apart) = (0, 0);
-        for (name, clip) in &clips {
-            let sound = sound(name);
-            for seconds in [1, 2, 3, 5, 8, 20] {
-                let part = &sound[..sound.len().min(seconds * SAMPLE_RATE_HZ as usize)];
-                let heard = |full_length| {
-                    let language = Some(clip.language.clone());
-                    let options = TranscribeOptions { language, full_length, ..TranscribeOptions::default() };
-                    transcriber.transcribe(part, &options, &mut ()).unwrap().text
-                };
-                let (real, full) = (heard(false), heard(true));
-                let off = distance(&words(&full), &words(&real));
-                if off > 0 {
-                    println!("{id} {name} {seconds} s: {off} words apart\n  {real}\n  {full}");
-                }
-                words_heard += words(&full).len();
-                apart += off;
+fn the_real_length_loses_no_words() {
+    let Some((transcriber, clips)) = reference("whisper-tiny.en") else { return };
+    let (mut words_heard, mut apart) = (0, 0);
+    for name in clips.keys() {
+        let sound = sound(name);
+        for seconds in [2, 5, 20] {
+            let part = &sound[..sound.len().min(seconds * SAMPLE_RATE_HZ as usize)];
+            let heard = |full_length| {
+                let options = TranscribeOptions { full_length, ..TranscribeOptions::default() };
+                transcriber.transcribe(part, &options, &mut ()).unwrap().text
+            };
+            let (real, full) = (heard(false), heard(true));
+            let off = distance(&words(&full), &words(&real));
+            if off > 0 {
+                println!("{name} {seconds} s: {off} words apart\n  {real}\n  {full}");
             }
+            words_heard += words(&full).len();
+            apart += off;
         }
-        println!("{id}: {apart} of {words_heard} words apart");
     }
+    println!("{apart} of {words_heard} words apart");
+    // A clip cut inside a word may end in either of two.
+    assert!(apart * 50 <= words_heard, "{apart} of {words_heard} words are lost");
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 #[cfg(unix)]
 pub fn free_bytes(path: &Path) -> Option<u64> {
     let there = path.ancestors().find(|p| p.exists())?;
-    let stat = rustix::fs::statvfs(there).ok()?;
+    let stat = rustix::fs::fstatvfs(std::fs::File::open(there).ok()?).ok()?;
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 

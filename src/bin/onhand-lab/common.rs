@@ -81,7 +81,7 @@ impl Report {
     /// One input could not be answered; the others go on.
     pub fn failure(&mut self, input: &str, error: &str) {
         self.failed += 1;
-        eprintln!("{input}: {error}");
+        eprintln!("{}: {error}", if input.is_empty() { "an empty input" } else { input });
         if self.json {
             print_line(&to_json(&Failure { input, error }));
         }

@@ -51,6 +51,9 @@ enum Unanswered {
     Failed(String),
 }
 
+/// Answers one part of the report.
+type Part = fn(&Common) -> Answers;
+
 type Answers = Result<Vec<Answer>, Unanswered>;
 
 impl From<onhand::inference::Error> for Unanswered {
@@ -62,7 +65,7 @@ impl From<onhand::inference::Error> for Unanswered {
 pub fn run(args: &Args) -> ExitCode {
     args.common.apply_threads();
     let mut report = Report::new(&args.common);
-    let parts: [(&str, &str, fn(&Common) -> Answers); 3] =
+    let parts: [(&str, &str, Part); 3] =
         [("See", samples::CLOCK.0, see), ("Hear", samples::SPEECH.0, hear), ("Read", samples::SENTENCES.0, read)];
     for (part, input, answer) in parts {
         match answer(&args.common) {

@@ -15,6 +15,9 @@ const MODELS: [&str; 3] = ["whisper-base", "whisper-tiny", "whisper-tiny.en"];
 /// Shorter recordings are done before a progress bar is read.
 const PROGRESS_FROM_S: f64 = 30.0;
 
+/// A language detected with less than this is a guess; people are told so.
+const SURE_OF_LANGUAGE: f32 = 0.5;
+
 /// Write down what is said in sound files
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:
@@ -196,7 +199,11 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
         if args.inputs.len() > 1 { format!("{input}:\n{text}\n") } else { text }
     });
     if args.format == Format::Text && !args.json() {
-        let language = said.language.and_then(language_name).unwrap_or("an unknown language");
+        let mut language = said.language.and_then(language_name).unwrap_or("an unknown language").to_string();
+        if let Some(probability) = said.language_probability.filter(|p| *p < SURE_OF_LANGUAGE) {
+            let percent = probability * 100.0;
+            language = format!("perhaps {language} ({percent:.0} %; if not, name it with --language)");
+        }
         eprintln!("{input}: {language}, {:.1} s of sound in {real_time_factor:.2} of its time", said.audio_s);
     }
     Ok(())

@@ -48,7 +48,7 @@ impl RgbFrame {
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let size = bytes.len() as u64;
         if size == 0 {
-            return Err(Error::Input("the file is empty; get a sound copy of the picture".into()));
+            return Err(Error::Input("the file is empty; get an undamaged copy of the picture".into()));
         }
         if size > MAX_FILE_BYTES {
             let mib = MAX_FILE_BYTES >> 20;
@@ -83,7 +83,7 @@ impl Cause {
             Self::Unsupported(why) => {
                 format!("this kind of {format} picture is not supported ({why}); save it as an ordinary JPEG or PNG")
             }
-            Self::Damaged(why) => format!("the {format} picture is damaged ({why}); get a sound copy of it"),
+            Self::Damaged(why) => format!("the {format} picture is damaged ({why}); get an undamaged copy of it"),
         }
     }
 }

@@ -43,10 +43,12 @@ pub struct Audio {
 /// samples, or exceeds the limits above.
 pub fn read_file(path: &Path) -> Result<Audio> {
     let name = path.display();
-    let file = File::open(path).map_err(|e| Error::Input(format!("{name} cannot be opened: {e}")))?;
+    let file = File::open(path).map_err(|e| Error::Input(format!("{name} cannot be opened: {e}; check its path")))?;
     match file.metadata() {
-        Ok(meta) if !meta.is_file() => return Err(Error::Input(format!("{name} is not a file"))),
-        Ok(meta) if meta.len() == 0 => return Err(Error::Input(format!("{name} is empty"))),
+        Ok(meta) if !meta.is_file() => {
+            return Err(Error::Input(format!("{name} is not a file; name the recordings in it")));
+        }
+        Ok(meta) if meta.len() == 0 => return Err(Error::Input(format!("{name} is empty; choose another recording"))),
         _ => {}
     }
     decode_source(Box::new(file)).map_err(|e| Error::Input(format!("{name}: {e}")))
@@ -55,7 +57,7 @@ pub fn read_file(path: &Path) -> Result<Audio> {
 /// Decodes a sound file held in memory; errors as [`read_file`].
 pub fn decode(bytes: &[u8]) -> Result<Audio> {
     if bytes.is_empty() {
-        return Err(Error::Input("the sound is empty".into()));
+        return Err(Error::Input("the sound is empty; choose another recording".into()));
     }
     decode_source(Box::new(Cursor::new(bytes)))
 }
