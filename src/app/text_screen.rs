@@ -66,7 +66,7 @@ pub fn TextScreen() -> Element {
             }
         });
     };
-    let mut fill = {
+    let fill = {
         let mut edited = edited.clone();
         move |text: String| {
             let turn = seed.peek().0 + 1;
@@ -93,8 +93,8 @@ pub fn TextScreen() -> Element {
             section { aria_live: "polite", Answered { state: state() } }
             h2 { {language.say("examples")} }
             ul { class: "examples",
-                for example in examples {
-                    li { button { onclick: { let example = example.clone(); move |_| fill(example.clone()) }, "{example}" } }
+                for (example, mut fill) in examples.into_iter().map(|example| (example, fill.clone())) {
+                    li { button { onclick: { let text = example.clone(); move |_| fill(text.clone()) }, "{example}" } }
                 }
             }
             p { class: "note", {language.say("private")} }
