@@ -2,6 +2,7 @@
 # make test   all tests
 # make check  format, lints, documentation, module rules
 # make bench  timings
+# make app    the window
 
 # The models of this checkout; a person's own stay untouched. Set it to use others.
 export ONHAND_MODELS ?= $(CURDIR)/models/installed
@@ -13,7 +14,7 @@ export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 ENGINE := --locked --no-default-features
 LAB := cargo run --quiet --release $(ENGINE) --bin onhand-lab --
 
-.PHONY: run test check bench models setup
+.PHONY: run test check bench models setup app check-app setup-app
 
 run: setup
 	@echo "Building (some minutes the first time) ..."
@@ -33,7 +34,17 @@ bench: setup
 
 # The models that the reference tests compare with other implementations.
 models: setup
-	@$(LAB) models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+	cargo run --quiet $(ENGINE) --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+
+app: setup-app
+	cargo run --locked --release --bin onhand
+
+check-app: setup-app
+	cargo clippy --locked --lib --bin onhand -- -D warnings
+	cargo test --locked --lib app::
 
 setup:
 	@scripts/setup.sh
+
+setup-app:
+	@scripts/setup.sh app

