@@ -32,6 +32,10 @@ impl std::fmt::Display for Variant {
 }
 
 /// How a model is loaded.
+///
+/// What it may cost is asked earlier, where a refusal is cheap: [`Limits`](crate::model_dir::Limits) go to
+/// [`ModelDir::open`](crate::model_dir::ModelDir::open). The number of threads is the process's, since candle knows no
+/// other: the environment variable `RAYON_NUM_THREADS`, set before the first computation.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The precision that the weights on disk must have; `None` takes what is there.
