@@ -12,13 +12,12 @@ export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 # What needs no window toolkit: the engine and its terminal program.
 ENGINE := --locked --no-default-features
-LAB := cargo run --quiet --release $(ENGINE) --bin onhand-lab --
 
 .PHONY: run test check bench models setup app check-app setup-app
 
 run: setup
-	@echo "Building (some minutes the first time) ..."
-	@$(LAB) demo
+	cargo build --release $(ENGINE) --bin onhand-lab
+	@target/release/onhand-lab demo
 
 test: setup
 	cargo test $(ENGINE)
@@ -34,7 +33,7 @@ bench: setup
 
 # The models that the reference tests compare with other implementations.
 models: setup
-	cargo run --quiet $(ENGINE) --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+	cargo run $(ENGINE) --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
 
 app: setup-app
 	cargo run --locked --release --bin onhand
