@@ -16,8 +16,7 @@ ENGINE := --locked --no-default-features
 .PHONY: run test check bench models setup app check-app setup-app
 
 run: setup
-	cargo build --release $(ENGINE) --bin onhand-lab
-	@target/release/onhand-lab demo
+	cargo run --release $(ENGINE) --bin onhand-lab -- demo
 
 test: setup
 	cargo test $(ENGINE)
