@@ -18,8 +18,8 @@ for name in atan exp2 sincos; do printf '.globl %s\n.type %s,%%function\n%s: ret
 android='target.aarch64-linux-android.rustflags=["-Clink-arg=-Wl,--no-export-dynamic", "-Clink-arg=/src/'$out'/libm.o"]'
 
 echo "== Android: the engine and onhand-lab, linked"
-"$mobile" android build --profile link --config "$android" "${engine[@]}" --lib --bin onhand-lab
+"$mobile" android build --config "$android" "${engine[@]}" --lib --bin onhand-lab
 echo "== iOS: the engine and onhand-lab, linked"
-"$mobile" ios build --profile link "${engine[@]}" --lib --bin onhand-lab
+"$mobile" ios build "${engine[@]}" --lib --bin onhand-lab
 echo "== Arm without dotprod: unit tests under qemu"
 QEMU_CPU=cortex-a53 "$mobile" arm test "${engine[@]}" --lib
