@@ -22,6 +22,11 @@ const RULES: &[Rule] = &[
         never: &["dioxus", "hf_hub", "std::thread", "tokio", "std::time::Instant", "Instant::now", "SystemTime"],
     },
     Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
+    Rule {
+        module: "scheduler",
+        may_use: &[],
+        never: &["candle", "dioxus", "tokio", "std::time", "std::thread", "std::fs", "std::env", "rustix", "libc"],
+    },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
     Rule {
         module: "app",
