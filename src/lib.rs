@@ -7,6 +7,7 @@
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`scheduler`] | when inference may run, and why not |
 //! | [`profile`] | how long it took, and how much memory |
+//! | [`lab`] | on the host only: trying out what a phone would take hours for |
 //! | `app` | what people see; behind the feature of that name |
 //!
 //! `tests/modules.rs` holds who may use whom.
@@ -14,6 +15,7 @@
 #[cfg(feature = "app")]
 pub mod app;
 pub mod inference;
+pub mod lab;
 pub mod model_dir;
 pub mod profile;
 pub mod scheduler;

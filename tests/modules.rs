@@ -29,6 +29,11 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
     Rule {
+        module: "lab",
+        may_use: &["inference", "kernels", "model_dir", "profile", "scheduler", "store"],
+        never: &["dioxus"],
+    },
+    Rule {
         module: "app",
         may_use: &["inference", "model_dir", "profile", "scheduler", "sensors", "store"],
         never: &["candle"],

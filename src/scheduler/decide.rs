@@ -126,6 +126,11 @@ impl Scheduler {
         pace(&self.history, &self.policy)
     }
 
+    /// When the interval in force is over, in ms; `None` before the first run and while live work pauses.
+    pub fn next_ms(&self) -> Option<u64> {
+        Some(self.history.last_start_ms? + self.pace().ok()?.interval_ms)
+    }
+
     /// What is remembered.
     pub fn history(&self) -> &History {
         &self.history

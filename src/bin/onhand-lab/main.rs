@@ -10,6 +10,7 @@ mod models;
 mod profile;
 mod samples;
 mod sentiment;
+mod simulate;
 mod transcribe;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +32,7 @@ enum Command {
     Sentiment(sentiment::Args),
     Profile(profile::Args),
     Models(models::Args),
+    Simulate(simulate::Args),
 }
 
 fn main() -> ExitCode {
@@ -41,5 +43,6 @@ fn main() -> ExitCode {
         Command::Sentiment(args) => sentiment::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Models(args) => models::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     }
 }

@@ -1,0 +1,3 @@
+//! What happens on the host only: trying out what a phone would take hours for.
+
+pub mod simulate;
