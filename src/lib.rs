@@ -6,6 +6,7 @@
 //! | [`inference`] | image classification, speech recognition, sentiment: plain data in, plain data out |
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`scheduler`] | when inference may run, and why not |
+//! | [`sensors`] | camera, microphone, heat and battery: a trait each, a backend a file |
 //! | [`profile`] | how long it took, and how much memory |
 //! | [`lab`] | on the host only: trying out what a phone would take hours for |
 //! | `app` | what people see; behind the feature of that name |
@@ -19,4 +20,5 @@ pub mod lab;
 pub mod model_dir;
 pub mod profile;
 pub mod scheduler;
+pub mod sensors;
 pub mod store;

@@ -27,6 +27,7 @@ const RULES: &[Rule] = &[
         may_use: &[],
         never: &["candle", "dioxus", "tokio", "std::time", "std::thread", "std::fs", "std::env", "rustix", "libc"],
     },
+    Rule { module: "sensors", may_use: &["scheduler"], never: &["candle", "dioxus", "hf_hub"] },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
     Rule {
         module: "lab",

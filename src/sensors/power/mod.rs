@@ -1,0 +1,53 @@
+//! Heat and battery: what the scheduler paces by.
+//!
+//! Nothing goes in; out comes a [`Power`], in which all that the device does not tell is unknown. Reading never fails
+//! and never blocks: a sensor that breaks is a sensor that tells nothing.
+
+#[cfg(target_os = "linux")]
+mod linux;
+mod script;
+
+pub use crate::scheduler::{Power, Supply, ThermalStatus};
+pub use script::{Script, ScriptError};
+
+use std::path::Path;
+
+/// Tells heat and battery. Ask no more than once a second: that is how often phones want to be asked.
+pub trait PowerSensor: Send {
+    /// What the device tells now.
+    fn read(&mut self) -> Power;
+
+    /// What is read, for reports: "thermal zone x86_pkg_temp", "a script".
+    fn describe(&self) -> String;
+}
+
+/// A device that tells nothing.
+#[cfg(not(target_os = "linux"))]
+struct Silent;
+
+#[cfg(not(target_os = "linux"))]
+impl PowerSensor for Silent {
+    fn read(&mut self) -> Power {
+        Power::UNKNOWN
+    }
+
+    fn describe(&self) -> String {
+        "nothing on this system tells heat or battery".into()
+    }
+}
+
+/// The system's own sensor; one that tells nothing where there is none.
+pub fn system() -> Box<dyn PowerSensor> {
+    #[cfg(target_os = "linux")]
+    return Box::new(linux::Linux::new(Path::new("/sys")));
+    #[cfg(not(target_os = "linux"))]
+    Box::new(Silent)
+}
+
+/// A script played from now on.
+///
+/// # Errors
+/// The script cannot be read or is malformed.
+pub fn script(path: &Path) -> Result<Box<dyn PowerSensor>, ScriptError> {
+    Ok(Box::new(Script::open(path)?))
+}

@@ -1,0 +1,166 @@
+//! A script of readings, for demos and tests: what a phone would tell, in TOML.
+//!
+//! ```toml
+//! repeat_s = 300           # optional: begin again after so long
+//! [[step]]
+//! at_s = 0                 # what is left out is unknown
+//! status = "none"          # light, moderate, severe, critical
+//! headroom = 0.6           # 1 at severe, 0 is 30 °C below it
+//! battery = 0.8
+//! charging = false
+//! low_power_mode = false
+//! ```
+
+use super::{Power, PowerSensor, Supply, ThermalStatus};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Readings, each from its time on.
+#[derive(Debug, Clone)]
+pub struct Script {
+    name: String,
+    steps: Vec<Step>,
+    repeat_s: Option<f64>,
+    began: Instant,
+}
+
+/// A script that cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptError {
+    /// The file cannot be read.
+    #[error("the power script {path} cannot be read: {source}; check the path")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The file is no such script.
+    #[error(
+        "the power script {path} is not understood: {why}; it wants [[step]] tables with at_s, and what is told from then on"
+    )]
+    Malformed { path: PathBuf, why: String },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    repeat_s: Option<f64>,
+    #[serde(rename = "step")]
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    at_s: f64,
+    status: Option<Status>,
+    headroom: Option<f32>,
+    battery: Option<f32>,
+    charging: Option<bool>,
+    low_power_mode: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    None,
+    Light,
+    Moderate,
+    Severe,
+    Critical,
+}
+
+impl Script {
+    /// Reads a script and starts it.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no TOML of this form, or its steps are not in order of time from 0 on.
+    pub fn open(path: &Path) -> Result<Self, ScriptError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ScriptError::Unreadable { path: path.into(), source })?;
+        Self::parse(&path.display().to_string(), &text).map_err(|why| ScriptError::Malformed { path: path.into(), why })
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let File { repeat_s, steps } = toml::from_str(text).map_err(|e| e.message().to_string())?;
+        if steps.first().is_none_or(|first| first.at_s != 0.0) {
+            return Err("the first step must be at 0 s".into());
+        }
+        // Written so that a NaN fails too.
+        if let Some(pair) = steps.windows(2).find(|pair| !(pair[1].at_s > pair[0].at_s && pair[1].at_s.is_finite())) {
+            return Err(format!("the step at {} s comes after the one at {} s", pair[1].at_s, pair[0].at_s));
+        }
+        let last_s = steps[steps.len() - 1].at_s;
+        if repeat_s.is_some_and(|repeat_s| !(repeat_s > last_s && repeat_s.is_finite())) {
+            return Err(format!("repeat_s must lie after the last step, at {last_s} s"));
+        }
+        Ok(Self { name: name.into(), steps, repeat_s, began: Instant::now() })
+    }
+
+    /// What is told so many seconds after the start.
+    pub fn at(&self, seconds: f64) -> Power {
+        let seconds = self.repeat_s.map_or(seconds, |repeat_s| seconds % repeat_s);
+        let index = self.steps.partition_point(|step| step.at_s <= seconds).saturating_sub(1);
+        let step = &self.steps[index];
+        Power {
+            thermal_status: step.status.map(|status| match status {
+                Status::None => ThermalStatus::None,
+                Status::Light => ThermalStatus::Light,
+                Status::Moderate => ThermalStatus::Moderate,
+                Status::Severe => ThermalStatus::Severe,
+                Status::Critical => ThermalStatus::Critical,
+            }),
+            headroom_frac: step.headroom,
+            supply: match (step.charging, step.battery) {
+                (Some(true), level_frac) => Supply::Charging { level_frac },
+                (_, Some(level_frac)) => Supply::Battery { level_frac },
+                _ => Supply::Unknown,
+            },
+            low_power_mode: step.low_power_mode,
+        }
+    }
+}
+
+impl PowerSensor for Script {
+    fn read(&mut self) -> Power {
+        self.at(self.began.elapsed().as_secs_f64())
+    }
+
+    fn describe(&self) -> String {
+        format!("the script {}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_hold_until_the_next_and_repeat() {
+        let text = "repeat_s = 20\n[[step]]\nat_s = 0\nstatus = \"light\"\nbattery = 0.5\n\
+                    [[step]]\nat_s = 10\nheadroom = 1.1\ncharging = true";
+        let script = Script::parse("a", text).unwrap();
+        let light = Power {
+            thermal_status: Some(ThermalStatus::Light),
+            supply: Supply::Battery { level_frac: 0.5 },
+            ..Power::UNKNOWN
+        };
+        let hot = Power { headroom_frac: Some(1.1), supply: Supply::Charging { level_frac: None }, ..Power::UNKNOWN };
+        assert_eq!([0.0, 9.9, 10.0, 19.9, 20.0].map(|s| script.at(s)), [light, light, hot, hot, light]);
+        assert_eq!(Script::parse("b", "[[step]]\nat_s = 0").unwrap().at(1e9), Power::UNKNOWN);
+    }
+
+    #[test]
+    fn bad_scripts_are_named() {
+        for (text, why) in [
+            ("", "missing field `step`"),
+            ("[[step]]\nat_s = 1", "at 0 s"),
+            ("[[step]]\nat_s = 0\n[[step]]\nat_s = nan", "comes after"),
+            ("repeat_s = 0\n[[step]]\nat_s = 0", "repeat_s"),
+            ("[[step]]\nat_s = 0\nstatus = \"boiling\"", "boiling"),
+            ("[[step]]\nat_s = 0\nheat = 1", "heat"),
+        ] {
+            let error = Script::parse("a", text).unwrap_err();
+            assert!(error.contains(why), "{text:?}: {error}");
+        }
+        let error = Script::open(Path::new("/nowhere/at/all")).unwrap_err().to_string();
+        assert!(error.contains("/nowhere/at/all") && error.contains("check the path"), "{error}");
+    }
+}
