@@ -6,6 +6,7 @@
 //! | [`inference`] | image classification, speech recognition, sentiment: plain data in, plain data out |
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`profile`] | how long it took, and how much memory |
+//! | [`sensors`] | what the device sees and hears |
 //! | `app` | what people see; behind the feature of that name |
 //!
 //! `tests/modules.rs` holds who may use whom.
@@ -15,4 +16,5 @@ pub mod app;
 pub mod inference;
 pub mod model_dir;
 pub mod profile;
+pub mod sensors;
 pub mod store;

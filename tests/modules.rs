@@ -23,6 +23,8 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
+    // Of Dioxus the bridge knows under which address it serves the app's page: as text, not as code.
+    Rule { module: "sensors", may_use: &["scheduler"], never: &["candle", "dioxus::", "dioxus_", "hf_hub"] },
     Rule {
         module: "app",
         may_use: &["inference", "model_dir", "profile", "scheduler", "sensors", "store"],

@@ -1,0 +1,9 @@
+//! What the device senses. A trait for each sense, a backend a file; none knows of models or of screens.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`bridge`] | the socket to the app's own page, for what only a web view may use |
+//! | [`camera`] | the newest picture, upright |
+
+pub mod bridge;
+pub mod camera;
