@@ -13,7 +13,7 @@
   const PREVIEW_HEADER_BYTES = 12;
   // What is gone or busy is tried again, quietly.
   const RETRY_MS = 2000;
-  const LOOK_AGAIN_MS = 100;
+  const LOOK_AGAIN_MS = 50;
 
   // --- What needs no browser.
 
@@ -106,6 +106,8 @@
   // Whether the video shows a picture that was not sent, and when that was taken.
   let fresh = false;
   let takenAt = 0;
+  let sentCount = -1;
+  let pumpTimer = 0;
   let watched = null;
   let canvas2d = null;
 
@@ -173,6 +175,7 @@
     track().onended = () => mine === opening && ended();
     track().onmute = () => say({ state: "muted", label: track()?.label ?? "" });
     track().onunmute = sayLive;
+    pump();
     attach();
     await sayLive();
   }
@@ -223,47 +226,40 @@
     return video;
   }
 
-  // Notes each new picture of the video.
+  // Notes each new picture of the video. `pump` looks by itself where the callbacks fail to come.
   function watch(video) {
     if (watched?.video === video && watched.stream === stream) return;
     const mine = { video, stream };
     watched = mine;
     fresh = false;
-    const note = (time) => {
+    const next = (now, { captureTime }) => {
+      if (watched !== mine) return;
       fresh = true;
-      takenAt = time;
+      takenAt = captureTime ?? now;
+      video.requestVideoFrameCallback(next);
       pump();
     };
-    if (video.requestVideoFrameCallback) {
-      const next = (now, { captureTime }) => {
-        if (watched !== mine) return;
-        note(captureTime ?? now);
-        video.requestVideoFrameCallback(next);
-      };
-      video.requestVideoFrameCallback(next);
-      return;
-    }
-    let last = -1;
-    const look = (now) => {
-      if (watched !== mine || !isLive()) return;
-      if (video.currentTime !== last) {
-        last = video.currentTime;
-        note(now);
-      }
-      requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
+    const begin = () => watched === mine && video.requestVideoFrameCallback?.(next);
+    // WebKitGTK forgets callbacks that are asked for before there is a picture.
+    if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) begin();
+    else video.addEventListener("loadeddata", begin, { once: true });
+  }
+
+  // Changes with each picture of the video.
+  function pictureCount(video) {
+    return video.getVideoPlaybackQuality?.().totalVideoFrames || video.currentTime;
   }
 
   // Sends the picture that was asked for, as soon as there is a new one.
   function pump() {
     if (!request || !isLive()) return;
     const video = attach();
-    if (!video) {
-      setTimeout(pump, LOOK_AGAIN_MS);
-      return;
+    if (!video || frozen || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return lookAgain();
+    if (!fresh && pictureCount(video) !== sentCount) {
+      fresh = true;
+      takenAt = performance.now();
     }
-    if (!fresh || frozen || video.videoWidth === 0) return;
+    if (!fresh) return lookAgain();
     const part = cut(video.videoWidth, video.videoHeight, request.crop, request.side);
     const { outWidth: width, outHeight: height } = part;
     canvas2d ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -275,10 +271,16 @@
     const { sequence } = request;
     request = null;
     fresh = false;
+    sentCount = pictureCount(video);
     const ageMs = performance.now() - takenAt;
     if (socket?.readyState === WebSocket.OPEN) {
       socket.send(frameMessage({ sequence, facing, width, height, ageMs, rgba }));
     }
+  }
+
+  function lookAgain() {
+    clearTimeout(pumpTimer);
+    pumpTimer = setTimeout(pump, LOOK_AGAIN_MS);
   }
 
   function freeze(hold) {
