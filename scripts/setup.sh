@@ -20,6 +20,8 @@ if [ "${1:-}" = app ]; then
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing+=(libwebkit2gtk-4.1-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
   [ -e /usr/include/xdo.h ] || missing+=(libxdo-dev)
+  # Reads the kernel's header of cameras while nokhwa is built.
+  compgen -G '/usr/lib/llvm-*/lib/libclang.so*' >/dev/null || missing+=(libclang-dev)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

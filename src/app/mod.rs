@@ -5,6 +5,8 @@
 
 mod judge;
 mod language;
+#[cfg(target_os = "linux")]
+pub mod media_permission;
 mod text_screen;
 
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};

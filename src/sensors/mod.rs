@@ -1,3 +1,11 @@
-//! What the device senses: a trait each, a backend a file. A sensor knows nothing of models or screens.
+//! What the device senses. A trait for each sense, a backend a file; none knows of models or of screens.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`bridge`] | the socket to the app's own page, for what only a web view may use |
+//! | [`camera`] | the newest picture, upright |
+//! | [`power`] | heat and battery |
 
+pub mod bridge;
+pub mod camera;
 pub mod power;

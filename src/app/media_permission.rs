@@ -1,0 +1,25 @@
+//! Camera and microphone for the app's own page on WebKitGTK, which refuses both unless the program says otherwise.
+//!
+//! The other platforms' web views ask the person, through the system. On Linux no system asks for programs that are
+//! not sandboxed; those that are get what their portal allows.
+
+use dioxus::desktop::DesktopContext;
+use dioxus::desktop::wry::WebViewExtUnix as _;
+use webkit2gtk::glib::prelude::Cast as _;
+use webkit2gtk::{PermissionRequestExt as _, SettingsExt as _, UserMediaPermissionRequest, WebViewExt as _};
+
+/// Lets the page of this window ask for camera and microphone. Called once, when the window opens.
+pub fn allow_camera_and_microphone(window: &DesktopContext) {
+    let view = window.webview.webview();
+    if let Some(settings) = view.settings() {
+        settings.set_enable_media_stream(true);
+    }
+    view.connect_permission_request(|_, request| {
+        let asks_for_media = request.downcast_ref::<UserMediaPermissionRequest>().is_some();
+        if asks_for_media {
+            request.allow();
+        }
+        // What else a page may ask for is refused, as it is without this.
+        asks_for_media
+    });
+}

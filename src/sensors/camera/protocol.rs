@@ -1,0 +1,349 @@
+//! What the page's script (`assets/camera.js`) and the camera say to each other, on the bridge's channel `camera`.
+//!
+//! # To the page, as text
+//! | `command` | with | meaning |
+//! |---|---|---|
+//! | `start` | `facing`: `front`, `back`; `again` | open this camera and show it; `again`: even if it was refused |
+//! | `flip` | | turn to the other camera |
+//! | `freeze` | `frozen` | hold the preview still, or let it go on |
+//! | `frame` | `sequence`, `crop`: `square`, `whole`, `side` | send one picture that was not sent before |
+//! | `stop` | | close the camera |
+//!
+//! # From the page, as text
+//! | `state` | with | meaning |
+//! |---|---|---|
+//! | `asking` | | the person or the system is being asked |
+//! | `live` | `facing`, `label`, `cameras` | pictures come; so many cameras there are |
+//! | `failed` | `error`, `message`, `permission`, `elapsed_ms` | getUserMedia refused with this DOMException |
+//! | `ended` | `label` | the camera vanished in use |
+//! | `muted` | `label` | the system gives its pictures to another program |
+//!
+//! # From the page, binary: one picture
+//! Integers are little-endian.
+//!
+//! | bytes | |
+//! |---|---|
+//! | 0 | 1, the channel |
+//! | 1 | quarter turns clockwise that make it upright, 0 to 3 |
+//! | 2 | 0 unknown, 1 front, 2 back |
+//! | 3 | 1 if it is mirrored, else 0 |
+//! | 4–7 | the `sequence` that it answers |
+//! | 8–9, 10–11 | width, height as sent, 1 to [`MAX_SIDE`] |
+//! | 12–15 | its age in milliseconds |
+//! | 16– | RGBA, `width * height * 4` bytes; alpha is opaque for a camera and not looked at |
+
+use super::{CameraError, Facing, Frame, QuarterTurns, frame::upright};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// The longest side of a picture that a page may send.
+pub const MAX_SIDE: u16 = 1920;
+/// Before the pixels.
+pub const HEADER_BYTES: usize = 16;
+/// Nobody reads a question and answers it in this time: a refusal that comes sooner was the system's own.
+const FASTEST_ANSWER_MS: f64 = 250.0;
+
+/// What the page sends of each picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameSize {
+    /// The square in the middle, scaled to this many pixels a side.
+    Square(u16),
+    /// All of it, scaled down until its longer side has at most so many pixels.
+    Whole(u16),
+}
+
+/// Why a message of the page is not a picture.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("{0} bytes hold no header of {HEADER_BYTES}")]
+    Short(usize),
+    #[error("byte {at} of the header is {value}")]
+    Header { at: usize, value: u8 },
+    #[error("{width} × {height} pixels, sides go from 1 to {MAX_SIDE}")]
+    Size { width: u16, height: u16 },
+    #[error("{got} bytes of pixels instead of {want}")]
+    Length { got: usize, want: usize },
+}
+
+/// A picture as the page sent it, checked.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PageFrame<'a> {
+    pub sequence: u32,
+    facing: Facing,
+    turns: QuarterTurns,
+    mirrored: bool,
+    size: (u32, u32),
+    age: Duration,
+    rgba: &'a [u8],
+}
+
+impl<'a> PageFrame<'a> {
+    /// Reads a binary message. Takes no memory.
+    pub fn parse(message: &'a [u8]) -> Result<Self, Malformed> {
+        let Some((header, rgba)) = message.split_first_chunk::<HEADER_BYTES>() else {
+            return Err(Malformed::Short(message.len()));
+        };
+        let wrong = |at: usize| Malformed::Header { at, value: header[at] };
+        let turns = QuarterTurns::from_degrees(u16::from(header[1]) * 90).ok_or(wrong(1))?;
+        let facing = *[Facing::Unknown, Facing::Front, Facing::Back].get(usize::from(header[2])).ok_or(wrong(2))?;
+        if header[3] > 1 {
+            return Err(wrong(3));
+        }
+        let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let (width, height) = (word(8) as u16, (word(8) >> 16) as u16);
+        if [width, height].iter().any(|side| !(1..=MAX_SIDE).contains(side)) {
+            return Err(Malformed::Size { width, height });
+        }
+        let want = usize::from(width) * usize::from(height) * 4;
+        if rgba.len() != want {
+            return Err(Malformed::Length { got: rgba.len(), want });
+        }
+        Ok(Self {
+            sequence: word(4),
+            facing,
+            turns,
+            mirrored: header[3] == 1,
+            size: (width.into(), height.into()),
+            age: Duration::from_millis(word(12).into()),
+            rgba,
+        })
+    }
+
+    /// The picture, upright and not mirrored; `now` is when it arrived.
+    pub fn to_frame(&self, now: Instant) -> Frame {
+        let (width, height, mut rgb) = upright::<4>(self.rgba, self.size, self.turns);
+        if self.mirrored {
+            mirror(&mut rgb, width);
+        }
+        Frame { width, height, rgb, facing: self.facing, captured: now.checked_sub(self.age).unwrap_or(now) }
+    }
+}
+
+/// Mirrors left and right what is seen upright.
+fn mirror(rgb: &mut [u8], width: u32) {
+    for row in rgb.chunks_exact_mut(width as usize * 3) {
+        let (pixels, _) = row.as_chunks_mut::<3>();
+        pixels.reverse();
+    }
+}
+
+/// What the page says of its camera.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum PageState {
+    Asking,
+    Live {
+        #[serde(default)]
+        facing: PageFacing,
+        #[serde(default)]
+        label: String,
+        #[serde(default)]
+        cameras: u32,
+    },
+    Failed {
+        error: String,
+        #[serde(default)]
+        message: String,
+        #[serde(default)]
+        permission: String,
+        #[serde(default)]
+        elapsed_ms: f64,
+    },
+    Ended {
+        #[serde(default)]
+        label: String,
+    },
+    Muted {
+        #[serde(default)]
+        label: String,
+    },
+}
+
+/// [`Facing`] by the names of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageFacing {
+    Front,
+    Back,
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+impl From<PageFacing> for Facing {
+    fn from(facing: PageFacing) -> Self {
+        match facing {
+            PageFacing::Front => Self::Front,
+            PageFacing::Back => Self::Back,
+            PageFacing::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What a person calls a camera without a name.
+pub fn named(label: &str) -> String {
+    if label.is_empty() { "the camera".into() } else { label.chars().take(80).collect() }
+}
+
+/// What a refusal of getUserMedia means, by the names of the Media Capture and Streams standard.
+///
+/// `permission` is what the Permissions API says after it (`granted`, `prompt`, `denied`, or nothing where the web
+/// view does not know cameras).
+pub fn refusal(error: &str, message: &str, permission: &str, elapsed_ms: f64) -> CameraError {
+    let why = if message.is_empty() { error } else { message };
+    let why: String = why.chars().take(200).collect();
+    let device = named("");
+    match error {
+        "NotAllowedError" | "PermissionDeniedError" => match permission {
+            "denied" => CameraError::DeniedForGood,
+            "prompt" => CameraError::Denied,
+            _ if elapsed_ms < FASTEST_ANSWER_MS => CameraError::DeniedForGood,
+            _ => CameraError::Denied,
+        },
+        "SecurityError" => CameraError::DeniedForGood,
+        // WebKitGTK gives the second when there is no camera and sizes are asked for.
+        "NotFoundError" | "OverconstrainedError" | "DevicesNotFoundError" => CameraError::NoDevice,
+        "NotReadableError" | "TrackStartError" | "AbortError" => CameraError::Busy { device, why },
+        _ => CameraError::Failed { device, why },
+    }
+}
+
+/// `again`: a person wants to be asked again.
+pub fn start(facing: Facing, again: bool) -> Value {
+    let facing = if facing == Facing::Front { "front" } else { "back" };
+    json!({ "command": "start", "facing": facing, "again": again })
+}
+
+pub fn flip() -> Value {
+    json!({ "command": "flip" })
+}
+
+pub fn freeze(frozen: bool) -> Value {
+    json!({ "command": "freeze", "frozen": frozen })
+}
+
+pub fn stop() -> Value {
+    json!({ "command": "stop" })
+}
+
+pub fn frame(sequence: u32, size: FrameSize) -> Value {
+    let (crop, side) = match size {
+        FrameSize::Square(side) => ("square", side),
+        FrameSize::Whole(side) => ("whole", side),
+    };
+    json!({ "command": "frame", "sequence": sequence, "crop": crop, "side": side.clamp(1, MAX_SIDE) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::tests::{CORNERS, corners, picture};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The message that carries [`picture`].
+    fn message(turns: u8, facing: u8, mirrored: u8) -> Vec<u8> {
+        let (width, height, rgb) = picture();
+        let mut message = vec![1, turns, facing, mirrored, 7, 0, 0, 0, width as u8, 0, height as u8, 0, 40, 0, 0, 0];
+        message.extend(rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]));
+        message
+    }
+
+    #[test]
+    fn a_picture_is_upright_and_unmirrored_whichever_way_it_comes() {
+        let [red, green, blue, white] = CORNERS;
+        for (turns, plain, mirrored) in [
+            (0, [red, green, blue, white], [green, red, white, blue]),
+            (1, [blue, red, white, green], [red, blue, green, white]),
+            (2, [white, blue, green, red], [blue, white, red, green]),
+            (3, [green, white, red, blue], [white, green, blue, red]),
+        ] {
+            for (facing, want_facing) in [(0, Facing::Unknown), (1, Facing::Front), (2, Facing::Back)] {
+                for (flag, want) in [(0, plain), (1, mirrored)] {
+                    let message = message(turns, facing, flag);
+                    let now = Instant::now();
+                    let frame = PageFrame::parse(&message).unwrap().to_frame(now);
+                    let case = format!("{turns} turns, facing {facing}, mirrored {flag}");
+                    assert_eq!((frame.width, frame.height), if turns % 2 == 0 { (6, 4) } else { (4, 6) }, "{case}");
+                    assert_eq!(corners(frame.width, frame.height, &frame.rgb), want, "{case}");
+                    assert_eq!(frame.facing, want_facing, "{case}");
+                    assert_eq!(now - frame.captured, Duration::from_millis(40), "{case}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lying_header_is_refused() {
+        let good = message(0, 0, 0);
+        assert_eq!(PageFrame::parse(&good).unwrap().sequence, 7);
+        for (at, value) in [(1, 4), (1, 255), (2, 3), (3, 2)] {
+            let mut bad = good.clone();
+            bad[at] = value;
+            assert_eq!(PageFrame::parse(&bad), Err(Malformed::Header { at, value }));
+        }
+        for (at, side) in [(8, [0, 0]), (10, [0, 0]), (8, [255, 255]), (10, [0x81, 7])] {
+            let mut bad = good.clone();
+            bad[at..at + 2].copy_from_slice(&side);
+            assert!(matches!(PageFrame::parse(&bad), Err(Malformed::Size { .. })), "{at} {side:?}");
+        }
+        assert_eq!(PageFrame::parse(&good[..good.len() - 1]), Err(Malformed::Length { got: 95, want: 96 }));
+        assert_eq!(PageFrame::parse(&good[..15]), Err(Malformed::Short(15)));
+    }
+
+    #[test]
+    fn each_refusal_of_the_browser_has_its_meaning() {
+        let of = |error, permission, elapsed_ms| refusal(error, "", permission, elapsed_ms);
+        assert_eq!(of("NotAllowedError", "denied", 3000.0), CameraError::DeniedForGood);
+        assert_eq!(of("NotAllowedError", "prompt", 10.0), CameraError::Denied);
+        assert_eq!(of("NotAllowedError", "", 10.0), CameraError::DeniedForGood);
+        assert_eq!(of("NotAllowedError", "", 3000.0), CameraError::Denied);
+        assert_eq!(of("NotFoundError", "", 0.0), CameraError::NoDevice);
+        assert_eq!(of("OverconstrainedError", "", 0.0), CameraError::NoDevice);
+        assert!(matches!(of("NotReadableError", "", 0.0), CameraError::Busy { .. }));
+        assert!(matches!(of("NotSupportedError", "", 0.0), CameraError::Failed { .. }));
+    }
+
+    #[test]
+    fn the_pages_states_are_read() {
+        let read = |json: &str| serde_json::from_str::<PageState>(json);
+        let live = read(r#"{"channel":"camera","state":"live","facing":"back","label":"Rear","cameras":2}"#);
+        let want = PageState::Live { facing: PageFacing::Back, label: "Rear".into(), cameras: 2 };
+        assert_eq!(live.unwrap(), want);
+        assert!(matches!(
+            read(r#"{"state":"live","facing":"left"}"#).unwrap(),
+            PageState::Live { facing: PageFacing::Unknown, .. }
+        ));
+        assert_eq!(read(r#"{"state":"asking"}"#).unwrap(), PageState::Asking);
+        assert!(read(r#"{"state":"flying"}"#).is_err());
+        assert!(read(r#"{"state":"failed"}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_picture_or_refused(
+            head in proptest::collection::vec(0u8..4, 0..HEADER_BYTES + 4),
+            body in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let message = [head, body].concat();
+            if let Ok(page_frame) = PageFrame::parse(&message) {
+                let frame = page_frame.to_frame(Instant::now());
+                prop_assert_eq!(frame.rgb.len(), frame.width as usize * frame.height as usize * 3);
+                // What is allocated is less than what was sent.
+                prop_assert!(frame.rgb.capacity() <= message.len());
+            }
+        }
+
+        #[test]
+        fn whole_pictures_keep_every_pixel(width in 1u16..20, height in 1u16..20, turns in 0u8..4, mirrored in 0u8..2) {
+            let mut message = vec![1, turns, 0, mirrored, 0, 0, 0, 0];
+            message.extend(width.to_le_bytes().into_iter().chain(height.to_le_bytes()).chain([0; 4]));
+            let count = u32::from(width) * u32::from(height);
+            message.extend((0..count).flat_map(|i| { let [a, b, ..] = i.to_le_bytes(); [a, b, 9, 255] }));
+            let frame = PageFrame::parse(&message).unwrap().to_frame(Instant::now());
+            let mut seen: Vec<u32> = frame.rgb.chunks(3).map(|p| u32::from(p[0]) + u32::from(p[1]) * 256).collect();
+            seen.sort_unstable();
+            prop_assert_eq!(seen, (0..count).collect::<Vec<_>>());
+        }
+    }
+}
