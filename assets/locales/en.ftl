@@ -62,7 +62,6 @@ text-failed = That did not work. Try again; if it fails again, check the model o
 text-positive = Positive
 text-negative = Negative
 text-said = { $side }, { $percent } percent
-text-share-positive = { $percent } % positive
 text-unknown-language = The model reads English. It does not know this language, so its answer would mean nothing.
 text-too-long = This text has { $chars } characters. Its first { $judged } were judged.
 text-windows =

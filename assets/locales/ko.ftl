@@ -49,7 +49,6 @@ text-failed = 잘되지 않았어요. 다시 시도해 보고, 또 안 되면 �
 text-positive = 긍정
 text-negative = 부정
 text-said = { $side }, { $percent }퍼센트
-text-share-positive = 긍정 { $percent }%
 text-unknown-language = 이 모델은 영어만 읽어요. 모르는 언어라서 결과를 내도 의미가 없어요.
 text-too-long = 글이 { $chars }자예요. 앞의 { $judged }자만 판단했어요.
 text-windows = 긴 글이라 겹치는 { $n }개 부분의 평균을 냈어요.

@@ -121,4 +121,3 @@ pub fn model_label(language: &Language, model: &InstalledModel) -> String {
     let variant = model.variant.map_or(String::new(), |v| format!(" · {v}"));
     format!("{}{variant} · {}", model.id, format::size(language, model.bytes))
 }
-

@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn variables_are_filled_in() {
-        let said = Language::of_tag("ko-KR").say_with("text-share-positive", &[("percent", 97.into())]);
+        let said = Language::of_tag("ko-KR").say_with("percent", &[("n", 97.into())]);
         assert!(said.contains("97"), "{said}");
     }
 

@@ -93,6 +93,8 @@ impl Node {
 /// A page with components on it.
 pub struct Page {
     dom: VirtualDom,
+    /// What timers of the components run on, as the window's own event loop has one.
+    runtime: tokio::runtime::Runtime,
 }
 
 /// What the root component draws.
@@ -116,8 +118,11 @@ impl Page {
         set_event_converter(Box::new(SerializedHtmlEventConverter));
         let root: View = Rc::new(root);
         let mut dom = VirtualDom::new_with_props(|root: View| root(), root);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let guard = runtime.enter();
         dom.rebuild(&mut Mutations::default());
-        Self { dom }
+        drop(guard);
+        Self { dom, runtime }
     }
 
     /// What is on it now.
@@ -154,13 +159,13 @@ impl Page {
 
     /// Draws what has changed.
     pub fn settle(&mut self) {
+        let _guard = self.runtime.enter();
         self.dom.process_events();
         self.dom.render_immediate(&mut Mutations::default());
     }
 
     /// Lets threads and timers work until `until` holds; fails after ten seconds.
     pub fn wait(&mut self, what: &str, until: impl Fn(&Node) -> bool) -> Node {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let began = std::time::Instant::now();
         loop {
             let now = self.look();
@@ -168,10 +173,11 @@ impl Page {
                 return now;
             }
             assert!(began.elapsed() < Duration::from_secs(10), "{what}: {}", now.text());
+            let (dom, runtime) = (&mut self.dom, &self.runtime);
             runtime.block_on(async {
-                let _ = tokio::time::timeout(Duration::from_millis(20), self.dom.wait_for_work()).await;
+                let _ = tokio::time::timeout(Duration::from_millis(20), dom.wait_for_work()).await;
             });
-            self.dom.render_immediate(&mut Mutations::default());
+            self.settle();
         }
     }
 }
@@ -233,5 +239,7 @@ fn take_attribute(element: &mut Node, attribute: &Attribute, id: Option<ElementI
         }
         _ => return,
     };
-    element.attributes.push((attribute.name.into(), value));
+    // What an uncontrolled input begins with is what it shows.
+    let name = if attribute.name == "initial_value" { "value" } else { attribute.name };
+    element.attributes.push((name.into(), value));
 }

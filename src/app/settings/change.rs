@@ -1,6 +1,4 @@
-use super::data::{
-    LanguageChoice, MAX_INTERVAL_MS, MIN_INTERVAL_MS, ModelChoice, Protection, Settings, Theme,
-};
+use super::data::{LanguageChoice, MAX_INTERVAL_MS, MIN_INTERVAL_MS, ModelChoice, Protection, Settings, Theme};
 use crate::app::models::Purpose;
 
 /// One thing that a person sets.

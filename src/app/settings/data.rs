@@ -26,7 +26,8 @@ pub struct Settings {
     /// Which model each screen uses.
     pub models: ModelChoices,
     #[serde(flatten)]
-    unknown: toml::Table,
+    /// Keys of other versions.
+    pub unknown: toml::Table,
 }
 
 /// The app's language.
@@ -64,7 +65,8 @@ pub struct Pace {
     /// How hard battery and heat are protected.
     pub protection: Protection,
     #[serde(flatten)]
-    unknown: toml::Table,
+    /// Keys of other versions.
+    pub unknown: toml::Table,
 }
 
 impl Default for Pace {
@@ -96,7 +98,8 @@ pub struct Compute {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u16>,
     #[serde(flatten)]
-    unknown: toml::Table,
+    /// Keys of other versions.
+    pub unknown: toml::Table,
 }
 
 /// A kind of processor.
@@ -122,7 +125,8 @@ pub struct ModelChoices {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<ModelChoice>,
     #[serde(flatten)]
-    unknown: toml::Table,
+    /// Keys of other versions.
+    pub unknown: toml::Table,
 }
 
 /// A model and its precision.

@@ -93,19 +93,34 @@ impl SettingsFile {
         let table = toml::Table::try_from(settings).map_err(io::Error::other)?;
         let text = toml::to_string_pretty(&table).map_err(io::Error::other)?;
         fs::create_dir_all(folder)?;
-        // The process in the name: two windows must not write one file.
-        let fresh = folder.join(format!("{FRESH}{}", std::process::id()));
-        let written = write_through(&fresh, text.as_bytes()).and_then(|()| fs::rename(&fresh, folder.join(NAME)));
-        if written.is_err() {
-            let _ = fs::remove_file(&fresh);
+        let mut written = replace(folder, text.as_bytes());
+        // Another window that starts sweeps away what is being written.
+        for _ in 1..TRIES {
+            match &written {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => written = replace(folder, text.as_bytes()),
+                _ => break,
+            }
         }
         written?;
         sync_folder(folder)
     }
 }
 
+/// How often a write is tried that another window's start interrupts.
+const TRIES: u32 = 5;
 /// The beginning of the names of files that are being written.
 const FRESH: &str = ".settings-new-";
+
+/// Writes `bytes` beside the settings and renames them into place.
+fn replace(folder: &Path, bytes: &[u8]) -> io::Result<()> {
+    // The process in the name: two windows must not write one file.
+    let fresh = folder.join(format!("{FRESH}{}", std::process::id()));
+    let written = write_through(&fresh, bytes).and_then(|()| fs::rename(&fresh, folder.join(NAME)));
+    if written.is_err() {
+        let _ = fs::remove_file(&fresh);
+    }
+    written
+}
 
 fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
@@ -149,9 +164,8 @@ fn parse(bytes: &[u8]) -> (Settings, bool) {
         return (settings, true);
     }
     // One wrong value must not cost the others: each part on its own.
-    let sound = table.into_iter().filter(|(key, value)| {
-        whole(toml::Table::from_iter([(key.clone(), value.clone())])).is_ok()
-    });
+    let sound =
+        table.into_iter().filter(|(key, value)| whole(toml::Table::from_iter([(key.clone(), value.clone())])).is_ok());
     (whole(sound.collect()).unwrap_or_default(), false)
 }
 

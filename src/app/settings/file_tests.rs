@@ -49,8 +49,7 @@ fn keys_of_another_version_are_kept() {
     assert_eq!((notice, settings.theme, settings.pace.interval_ms), (None, Theme::Dark, 200));
     settings.theme = Theme::Light;
     file(&dir).save(&settings).unwrap();
-    let table: toml::Table =
-        fs::read_to_string(dir.path().join("onhand").join(NAME)).unwrap().parse().unwrap();
+    let table: toml::Table = fs::read_to_string(dir.path().join("onhand").join(NAME)).unwrap().parse().unwrap();
     assert_eq!(table["later"].as_integer(), Some(1));
     assert_eq!(table["pace"]["jitter"].as_float(), Some(2.5));
     assert_eq!(table["models"]["video"]["id"].as_str(), Some("x"));
@@ -60,7 +59,8 @@ fn keys_of_another_version_are_kept() {
 #[test]
 fn a_damaged_file_is_put_aside_and_what_is_right_in_it_is_kept() {
     let dir = tempfile::tempdir().unwrap();
-    for (n, text) in ["language = \"kor", "language = \"klingon\"\ntheme = \"dark\"\n", "\u{0}\u{0}"].iter().enumerate() {
+    for (n, text) in ["language = \"kor", "language = \"klingon\"\ntheme = \"dark\"\n", "\u{0}\u{0}"].iter().enumerate()
+    {
         write(&dir, text);
         let loaded = file(&dir).load();
         let aside = dir.path().join("onhand").join(format!("settings.damaged-{}", n + 1));
@@ -82,7 +82,7 @@ fn numbers_out_of_bounds_go_to_the_nearest() {
         assert_eq!((loaded.notice, loaded.settings.pace.interval_ms), (None, ms));
         assert_eq!(loaded.settings.threads(4), 1);
     }
-    let four = Settings { ..Settings::default() };
+    let four = Settings::default();
     assert_eq!(four.threads(4), 4);
 }
 
@@ -107,7 +107,8 @@ fn numbered(n: u32) -> Settings {
     let mut settings = some_settings();
     settings.pace.interval_ms = 50 + n % 1950;
     settings.compute.threads = Some((settings.pace.interval_ms % 250 + 1) as u16);
-    settings.models.text = Some(ModelChoice { id: format!("{}", settings.pace.interval_ms).repeat(200), variant: None });
+    settings.models.text =
+        Some(ModelChoice { id: format!("{}", settings.pace.interval_ms).repeat(200), variant: None });
     settings
 }
 

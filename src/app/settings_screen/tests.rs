@@ -131,9 +131,11 @@ fn an_interval_between_the_steps_is_shown_as_it_is() {
 fn it_speaks_korean_too() {
     let (page, _) = plain("ko");
     let text = page.look().text();
-    for words in ["언어와 모양", "어둡게", "결과 사이의 최소 간격", "100ms", "보통", "자동 (4)", "프로세서 (CPU)"] {
+    for words in ["언어와 모양", "어둡게", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
+    {
         assert!(text.contains(words), "{words} in {text}");
     }
+    assert_eq!(by_id(&page.look(), "interval").attribute("aria-valuetext"), Some("100ms"));
 }
 
 #[test]

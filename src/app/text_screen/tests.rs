@@ -50,7 +50,6 @@ fn every_state_is_said_in_both_languages() {
         (State::Failed("torn".into()), "torn", "torn"),
         (judged(|_| {}), "Positive 97 %", "긍정 97%"),
         (judged(|j| j.positive = 0.03), "Negative 97 %", "부정 97%"),
-        (judged(|j| j.positive = 0.03), "3 % positive", "긍정 3%"),
         (judged(|j| j.positive = 1.0), "Positive 99 %", "긍정 99%"),
         (judged(|j| j.windows = 3), "the average of 3 overlapping parts", "겹치는 3개 부분"),
         (judged(|j| j.cut = cut), "has 54321 characters. Its first 19998 were judged.", "54321자예요. 앞의 19998자만"),
@@ -73,7 +72,7 @@ fn a_language_that_the_model_does_not_know_gets_no_verdict() {
 fn words_that_did_something_are_marked_and_said() {
     let root = page("en", judged(|_| {})).0.look();
     let marks: Vec<_> = root.tags("mark").iter().map(|m| m.text()).collect();
-    assert_eq!(marks, ["lovely ( towards positive )", "noise ( towards negative )"]);
+    assert_eq!(marks, ["lovely (towards positive)", "noise (towards negative)"]);
     assert!(root.text().contains("evening") && root.text().contains("odd"));
 }
 

@@ -110,7 +110,10 @@ fn JudgementView(judgement: Judgement) -> Element {
         div { class: "scale", aria_hidden: "true",
             div { class: "scale-mark {class}", left: "{share}%" }
         }
-        p { class: "note", {language.say_with("text-share-positive", &[("percent", share.into())])} }
+        div { class: "scale-ends note", aria_hidden: "true",
+            span { {language.say("text-negative")} }
+            span { {language.say("text-positive")} }
+        }
         if let Some(Cut { chars, judged_chars }) = judgement.cut {
             Message { tone: Tone::Warning,
                 p { {language.say_with("text-too-long", &[("chars", chars.into()), ("judged", judged_chars.into())])} }
@@ -133,11 +136,11 @@ fn JudgementView(judgement: Judgement) -> Element {
 #[component]
 fn WordMark(word: Word) -> Element {
     let language = use_language();
-    let strength = (word.contribution.abs() / FULL_COLOUR).min(1.0);
-    // Written so that a contribution that is no number is plain, too.
-    if !(strength >= LEAST_SHOWN) {
+    let strength = word.contribution.abs() / FULL_COLOUR;
+    if strength.is_nan() || strength < LEAST_SHOWN {
         return rsx! { span { "{word.text}" } };
     }
+    let strength = strength.min(1.0);
     let (class, sign, says) = if word.contribution > 0.0 {
         ("positive", "+", "text-toward-positive")
     } else {
