@@ -1,5 +1,11 @@
-//! The app: a window that judges a text as it is written. Camera and microphone come next.
+//! The app: a window on this device's own eyes and ears.
+
+use onhand::app::{self, Start};
 
 fn main() {
-    onhand::app::run();
+    let start = Start::load();
+    // SAFETY: the process has one thread, since nothing has run but reading the settings. candle and rayon read the
+    // variable when they first compute; there is no other way to tell candle.
+    unsafe { std::env::set_var(app::THREADS_VARIABLE, start.threads().to_string()) };
+    app::run(start);
 }

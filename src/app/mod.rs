@@ -1,33 +1,90 @@
 //! What people see.
 //!
-//! The window belongs to the UI thread, inference to a worker thread ([`judge`]); between them go plain
-//! messages, so the UI never waits. One screen so far: [`text_screen`].
+//! ```text
+//! main ─ Start (settings, threads) ─▶ run ─▶ App: contexts ─▶ shell::Shell ─▶ one screen each
+//!                                             settings · language · models · navigation · announcements
+//! ```
+//! The window belongs to the UI thread; whatever takes time runs elsewhere and sends plain messages, so the UI never
+//! waits. Each screen is a thin connected component over views that take its state as an argument, so that tests can
+//! draw every state.
+//!
+//! To add a screen: write `NAME_screen/` with its component, add it to [`shell::Screen::TABS`] or
+//! [`shell::Screen::MORE`] and to `ScreenBody` in `shell/mod.rs`. Title and icon of camera, microphone and benchmark
+//! are there already; a style file of its own goes into [`STYLE`].
 
+mod announce;
+mod components;
+mod context;
+mod format;
+pub mod icons;
 mod judge;
 mod language;
 #[cfg(target_os = "linux")]
 pub mod media_permission;
+pub mod models;
+mod models_screen;
+mod more_screen;
+pub mod settings;
+mod settings_screen;
+pub mod shell;
+mod style;
 mod text_screen;
+mod threads;
+
+#[cfg(test)]
+mod locale_tests;
+#[cfg(test)]
+mod testing;
+
+pub use style::STYLE;
+pub use threads::VARIABLE as THREADS_VARIABLE;
 
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
+use settings::{Loaded, SettingsFile};
+use threads::Threads;
 
-/// Inlined, because an asset path does not resolve when the binary is started by itself.
-const STYLE: &str = include_str!("../../assets/style.css");
+/// What is known before the window opens.
+#[derive(Clone)]
+pub struct Start {
+    file: SettingsFile,
+    loaded: Loaded,
+    threads: Threads,
+}
+
+impl Start {
+    /// Reads the settings. Starts no thread.
+    pub fn load() -> Self {
+        let file = SettingsFile::of_process();
+        let loaded = file.load();
+        let threads = Threads::at_start(&loaded.settings);
+        Self { file, loaded, threads }
+    }
+
+    /// The threads to compute with: the value of [`THREADS_VARIABLE`].
+    pub fn threads(&self) -> usize {
+        self.threads.in_force
+    }
+}
 
 /// Opens the window and runs until it is closed.
-pub fn run() {
-    // A phone's size; the same code runs on phones.
-    let window = WindowBuilder::new().with_title("Onhand").with_inner_size(LogicalSize::new(412, 892));
+pub fn run(start: Start) {
+    // A phone's size; the same code runs on phones. Smaller than the smallest phone nothing fits.
+    let window = WindowBuilder::new()
+        .with_title("Onhand")
+        .with_inner_size(LogicalSize::new(412, 892))
+        .with_min_inner_size(LogicalSize::new(320, 320));
+    // The style is inlined, because an asset path does not resolve when the binary is started by itself.
     let head = format!(
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\"><style>{STYLE}</style>"
     );
     let config = Config::new().with_window(window).with_custom_head(head).with_menu(None);
-    LaunchBuilder::desktop().with_cfg(config).launch(App);
+    LaunchBuilder::desktop().with_cfg(config).with_context(start).launch(App);
 }
 
 #[component]
 fn App() -> Element {
-    use_context_provider(language::Language::of_system);
-    rsx! { text_screen::TextScreen {} }
+    let start = use_context::<Start>();
+    context::provide(&start, models::Setup::of_process);
+    rsx! { shell::Shell {} }
 }

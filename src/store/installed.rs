@@ -148,6 +148,22 @@ fn file_state(path: &Path, record: FileRecord) -> Result<FileState> {
     }
 }
 
+/// Bytes that a cut fetch of `id` left, which the next one goes on from.
+pub fn staged_bytes(models_dir: &Path, id: &str) -> u64 {
+    if is_plain_name(id) { super::staging::staged_bytes(models_dir, id) } else { 0 }
+}
+
+/// Throws away what a cut fetch of `id` left. Waits for whoever is fetching it.
+///
+/// # Errors
+/// The directory cannot be locked or removed.
+pub fn discard(models_dir: &Path, id: &str, progress: &dyn Progress) -> Result<()> {
+    if staged_bytes(models_dir, id) == 0 {
+        return Ok(());
+    }
+    Staging::take(models_dir, id, &Cancel::default(), progress)?.discard()
+}
+
 /// Removes an installed model: away with a rename, then deleted.
 ///
 /// # Errors

@@ -52,9 +52,14 @@ impl FetchOptions {
             offline: false,
             hub: HubOptions::from_env()?,
             network: Patience::default(),
-            pythons: vec!["python3".into(), "python".into()],
+            pythons: Self::pythons(),
             cancel: Cancel::default(),
         })
+    }
+
+    /// The commands that may be Python, unless somebody names others.
+    pub fn pythons() -> Vec<String> {
+        vec!["python3".into(), "python".into()]
     }
 }
 

@@ -127,6 +127,22 @@ pub(super) fn record_files(dir: &Path) -> Result<BTreeMap<String, FileRecord>> {
     Ok(files)
 }
 
+/// Where the model in `dir` was fetched from; `None` where nobody wrote it down in our words.
+pub fn recorded_source(dir: &Path) -> Option<Source> {
+    #[derive(serde::Deserialize)]
+    struct Recorded {
+        source: Source,
+    }
+    serde_json::from_slice::<Recorded>(&read_limited(dir)?).ok().map(|recorded| recorded.source)
+}
+
+/// `provenance.json` of `dir`, no further than it may be long.
+fn read_limited(dir: &Path) -> Option<Vec<u8>> {
+    let mut json = Vec::new();
+    fs::File::open(dir.join(PROVENANCE_FILE)).ok()?.take(MAX_BYTES).read_to_end(&mut json).ok()?;
+    Some(json)
+}
+
 /// What a model directory says of its own files: of those that we installed all, of others perhaps some
 /// (`{"sha256": {"model.safetensors": "…"}}`), perhaps nothing.
 pub(super) fn recorded_files(dir: &Path) -> BTreeMap<String, FileRecord> {
@@ -137,12 +153,8 @@ pub(super) fn recorded_files(dir: &Path) -> BTreeMap<String, FileRecord> {
         #[serde(default)]
         sha256: BTreeMap<String, Sha256Sum>,
     }
-    let read = || -> Option<Recorded> {
-        let mut json = Vec::new();
-        fs::File::open(dir.join(PROVENANCE_FILE)).ok()?.take(MAX_BYTES).read_to_end(&mut json).ok()?;
-        serde_json::from_slice(&json).ok()
-    };
-    let Some(recorded) = read() else { return BTreeMap::new() };
+    let read = read_limited(dir).and_then(|json| serde_json::from_slice::<Recorded>(&json).ok());
+    let Some(recorded) = read else { return BTreeMap::new() };
     let hashes = recorded.sha256.into_iter().map(|(name, sum)| (name, FileRecord { bytes: None, sha256: Some(sum) }));
     let all = hashes.chain(recorded.files);
     // A name that is a path would let a provenance file ask for files elsewhere.
@@ -152,6 +164,17 @@ pub(super) fn recorded_files(dir: &Path) -> BTreeMap<String, FileRecord> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_source_is_read_back_and_a_foreign_record_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = Source::Wheel { requirements: vec!["a==1".into()] };
+        let json = format!(r#"{{"source": {}}}"#, serde_json::to_string(&source).unwrap());
+        fs::write(dir.path().join(PROVENANCE_FILE), json).unwrap();
+        assert_eq!(recorded_source(dir.path()), Some(source));
+        fs::write(dir.path().join(PROVENANCE_FILE), r#"{"source": "somewhere"}"#).unwrap();
+        assert_eq!(recorded_source(dir.path()), None);
+    }
 
     #[test]
     fn both_ways_of_recording_are_read_and_names_that_climb_are_not() {

@@ -95,6 +95,11 @@ impl Staging {
         Ok(target)
     }
 
+    /// Deletes all that is staged.
+    pub fn discard(self) -> Result<()> {
+        remove_dir(&self.dir)
+    }
+
     /// Moves the installed model in here and deletes it: whoever looks sees it whole or not at all.
     pub fn uninstall(self) -> Result<()> {
         let (target, old) = (self.models_dir.join(&self.id), self.dir.join("old"));
@@ -103,6 +108,11 @@ impl Staging {
         fs::rename(&target, &old).map_err(Error::io(&target))?;
         remove_dir(&self.dir)
     }
+}
+
+/// Bytes that lie in the staging directory of `id`, whoever holds it.
+pub fn staged_bytes(models_dir: &Path, id: &str) -> u64 {
+    dir_bytes(&models_dir.join(STAGING).join(id))
 }
 
 /// A fetch that got nothing leaves no empty directories behind.

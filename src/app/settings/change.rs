@@ -1,0 +1,33 @@
+use super::data::{LanguageChoice, MAX_INTERVAL_MS, MIN_INTERVAL_MS, ModelChoice, Protection, Settings, Theme};
+use crate::app::models::Purpose;
+
+/// One thing that a person sets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The least time between two runs, in milliseconds.
+    Interval(u32),
+    /// How hard battery and heat are protected.
+    Protection(Protection),
+    /// Threads; `None` is automatic.
+    Threads(Option<u16>),
+    /// The app's language.
+    Language(LanguageChoice),
+    /// Light or dark.
+    Theme(Theme),
+    /// Which model a screen uses; `None` is automatic.
+    Model(Purpose, Option<ModelChoice>),
+}
+
+impl Change {
+    /// Makes the change.
+    pub fn apply(self, settings: &mut Settings) {
+        match self {
+            Self::Interval(ms) => settings.pace.interval_ms = ms.clamp(MIN_INTERVAL_MS, MAX_INTERVAL_MS),
+            Self::Protection(protection) => settings.pace.protection = protection,
+            Self::Threads(threads) => settings.compute.threads = threads,
+            Self::Language(language) => settings.language = language,
+            Self::Theme(theme) => settings.theme = theme,
+            Self::Model(purpose, choice) => settings.models.set(purpose, choice),
+        }
+    }
+}

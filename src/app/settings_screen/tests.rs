@@ -1,0 +1,173 @@
+use super::*;
+use crate::app::models::{InstalledModel, Origin, Purpose};
+use crate::app::settings::{Change, LanguageChoice, ModelChoice, Protection, Settings, Theme};
+use crate::app::testing::{Node, Page};
+use crate::inference::Variant;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+fn model(id: &str) -> InstalledModel {
+    InstalledModel {
+        id: id.into(),
+        path: format!("/models/{id}").into(),
+        purpose: Some(Purpose::Microphone),
+        variant: Some(Variant::F32),
+        bytes: 290_000_000,
+        origin: Origin::Unknown,
+        damage: None,
+        torn: false,
+    }
+}
+
+fn page(
+    language: &'static str,
+    settings: Settings,
+    installed: Vec<InstalledModel>,
+    started: Settings,
+) -> (Page, Rc<RefCell<Vec<Change>>>) {
+    let changes = Rc::new(RefCell::new(Vec::new()));
+    let heard = changes.clone();
+    let threads = Threads::new(&started, None, 4);
+    let page = Page::of(language, move || {
+        let heard = heard.clone();
+        rsx! {
+            SettingsView {
+                settings: settings.clone(),
+                installed: installed.clone(),
+                threads,
+                onchange: move |change| heard.borrow_mut().push(change),
+            }
+        }
+    });
+    (page, changes)
+}
+
+fn plain(language: &'static str) -> (Page, Rc<RefCell<Vec<Change>>>) {
+    page(language, Settings::default(), vec![model("whisper-base"), model("whisper-tiny.en")], Settings::default())
+}
+
+/// The radio button whose label says `label`.
+fn radio(root: &Node, label: &str) -> Node {
+    let labels = root.tags("label");
+    let found: Vec<_> = labels.iter().filter(|l| l.text() == label).collect();
+    assert_eq!(found.len(), 1, "{label}");
+    found[0].tags("input")[0].clone()
+}
+
+fn by_id(root: &Node, id: &str) -> Node {
+    (*root.all().iter().find(|n| n.attribute("id") == Some(id)).expect("it is there")).clone()
+}
+
+#[test]
+fn every_setting_is_there_with_its_name_and_state() {
+    let (page, _) = plain("en");
+    let root = page.look();
+    let groups: Vec<_> = root.tags("legend").iter().map(|l| l.text()).collect();
+    assert_eq!(groups, ["Language", "Theme", "Protect battery and heat"]);
+    let checked: Vec<_> = root
+        .tags("label")
+        .iter()
+        .filter(|l| l.tags("input").iter().any(|i| i.attribute("checked") == Some("true")))
+        .map(|l| l.text())
+        .collect();
+    assert_eq!(checked, ["System", "System", "Balanced"]);
+    let slider = by_id(&root, "interval");
+    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("100 ms"), Some("2")));
+    let labelled: Vec<_> = root.tags("label").iter().filter_map(|l| l.attribute("for").map(str::to_string)).collect();
+    assert_eq!(labelled, ["interval", "model-Microphone", "threads"]);
+    let text = root.text();
+    assert!(text.contains("Camera None installed") && text.contains("Runs on Processor (CPU)"), "{text}");
+    assert!(text.contains("Automatic (4)") && text.contains("whisper-base · f32 · 290 MB"), "{text}");
+    assert!(!text.contains("started again"));
+}
+
+#[test]
+fn every_control_changes_its_own_setting() {
+    let (mut page, changes) = plain("en");
+    for (label, change) in [
+        ("한국어", Change::Language(LanguageChoice::Korean)),
+        ("Dark", Change::Theme(Theme::Dark)),
+        ("Strongly", Change::Protection(Protection::Strong)),
+    ] {
+        let radio = radio(&page.look(), label);
+        page.enter(&radio, "change", "on");
+        assert_eq!(changes.take(), [change]);
+    }
+    let choice = ModelChoice { id: "whisper-tiny.en".into(), variant: Some(Variant::F32) };
+    for (id, event, value, change) in [
+        ("interval", "input", "10", Change::Interval(2000)),
+        ("threads", "change", "2", Change::Threads(Some(2))),
+        ("threads", "change", "", Change::Threads(None)),
+        ("model-Microphone", "change", "whisper-tiny.en", Change::Model(Purpose::Microphone, Some(choice))),
+        ("model-Microphone", "change", "", Change::Model(Purpose::Microphone, None)),
+    ] {
+        let node = by_id(&page.look(), id);
+        page.enter(&node, event, value);
+        assert_eq!(changes.take(), [change]);
+    }
+    let slider = by_id(&page.look(), "interval");
+    page.enter(&slider, "input", "99");
+    assert!(changes.borrow().is_empty(), "no step of the slider");
+}
+
+#[test]
+fn another_number_of_threads_waits_for_a_restart_and_says_so() {
+    let mut two = Settings::default();
+    two.compute.threads = Some(2);
+    let note = "Applies when Onhand is started again; until then 4 threads are used.";
+    assert!(page("en", two.clone(), vec![], Settings::default()).0.look().text().contains(note));
+    assert!(!page("en", two.clone(), vec![], two).0.look().text().contains("started again"));
+}
+
+#[test]
+fn an_interval_between_the_steps_is_shown_as_it_is() {
+    let mut settings = Settings::default();
+    settings.pace.interval_ms = 120;
+    let slider = by_id(&page("en", settings, vec![], Settings::default()).0.look(), "interval");
+    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("120 ms"), Some("2")));
+}
+
+#[test]
+fn it_speaks_korean_too() {
+    let (page, _) = plain("ko");
+    let text = page.look().text();
+    for words in ["언어와 모양", "어둡게", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
+    {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert_eq!(by_id(&page.look(), "interval").attribute("aria-valuetext"), Some("100ms"));
+}
+
+#[test]
+fn what_became_of_the_file_is_said_with_its_place_and_can_be_put_away() {
+    for (language, notice, words, detail) in [
+        ("en", Notice::Damaged { aside: "/c/settings.damaged-1".into() }, "was damaged", "/c/settings.damaged-1"),
+        ("en", Notice::Unreadable("no permission".into()), "cannot be read", "no permission"),
+        ("en", Notice::NotSaved("no space left".into()), "could not be saved", "no space left"),
+        ("ko", Notice::Damaged { aside: "/c/settings.damaged-1".into() }, "손상되어", "/c/settings.damaged-1"),
+        ("ko", Notice::Unreadable("no permission".into()), "읽을 수 없어서", "no permission"),
+        ("ko", Notice::NotSaved("no space left".into()), "저장하지 못했어요", "no space left"),
+    ] {
+        let closed = Rc::new(RefCell::new(0));
+        let heard = closed.clone();
+        let mut page = Page::of(language, move || {
+            let heard = heard.clone();
+            rsx! { NoticeView { notice: notice.clone(), onclose: move |()| *heard.borrow_mut() += 1 } }
+        });
+        let alert = page.look().roles("alert")[0].text();
+        assert!(alert.contains(words) && alert.contains(detail), "{alert}");
+        page.press(if language == "en" { "Understood" } else { "확인" });
+        assert_eq!(closed.take(), 1);
+    }
+}
+
+#[test]
+fn about_names_version_and_licences() {
+    for language in ["en", "ko"] {
+        let page = Page::of(language, || rsx! { About {} });
+        let text = page.look().text();
+        for words in [env!("CARGO_PKG_VERSION"), "MIT OR Apache-2.0", "Whisper base, 99 languages MIT", "dioxus"] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The controls, from the settings alone.
+
+use crate::app::components::{Message, Picker, Segments, Tone};
+use crate::app::context::model_label;
+use crate::app::language::{Language, use_language};
+use crate::app::models::{InstalledModel, Purpose};
+use crate::app::settings::{Change, INTERVALS_MS, LanguageChoice, ModelChoice, Protection, Settings, Theme, Unit};
+use crate::app::threads::Threads;
+use dioxus::prelude::*;
+
+/// The value of a choice that leaves it to the app.
+const AUTOMATIC: &str = "";
+
+#[component]
+pub fn SettingsView(
+    settings: Settings,
+    installed: Vec<InstalledModel>,
+    threads: Threads,
+    onchange: EventHandler<Change>,
+) -> Element {
+    let language = use_language();
+    let say = |key: &str| language.say(key);
+    rsx! {
+        section { class: "card",
+            h2 { {say("settings-look")} }
+            Segments {
+                group: "language",
+                name: say("settings-language"),
+                options: vec![
+                    (LanguageChoice::System, say("settings-as-system")),
+                    // Each in its own words: whoever is lost in the other finds the way back.
+                    (LanguageChoice::English, "English".to_string()),
+                    (LanguageChoice::Korean, "한국어".to_string()),
+                ],
+                chosen: settings.language,
+                onchoose: move |choice| onchange.call(Change::Language(choice)),
+            }
+            Segments {
+                group: "theme",
+                name: say("settings-theme"),
+                options: vec![
+                    (Theme::System, say("settings-as-system")),
+                    (Theme::Light, say("settings-theme-light")),
+                    (Theme::Dark, say("settings-theme-dark")),
+                ],
+                chosen: settings.theme,
+                onchoose: move |theme| onchange.call(Change::Theme(theme)),
+            }
+        }
+        section { class: "card",
+            h2 { {say("settings-pace")} }
+            Interval { interval_ms: settings.pace.interval_ms, onchange }
+            Segments {
+                group: "protection",
+                name: say("settings-protection"),
+                options: vec![
+                    (Protection::Light, say("settings-protection-light")),
+                    (Protection::Balanced, say("settings-protection-balanced")),
+                    (Protection::Strong, say("settings-protection-strong")),
+                ],
+                chosen: settings.pace.protection,
+                onchoose: move |protection| onchange.call(Change::Protection(protection)),
+            }
+            p { class: "note", {say("settings-protection-help")} }
+        }
+        section { class: "card",
+            h2 { {say("settings-models")} }
+            for purpose in Purpose::ALL {
+                ModelPicker { key: "{purpose:?}", purpose, settings: settings.clone(), installed: installed.clone(), onchange }
+            }
+        }
+        section { class: "card",
+            h2 { {say("settings-compute")} }
+            div { class: "field",
+                span { class: "field-name", {say("settings-unit")} }
+                span { class: "field-value", {say(unit_key(settings.compute.unit))} }
+            }
+            p { class: "note", {say("settings-unit-help")} }
+            Picker {
+                id: "threads",
+                name: say("settings-threads"),
+                options: thread_options(&language, threads),
+                chosen: settings.compute.threads.map_or(AUTOMATIC.into(), |n| n.to_string()),
+                onchoose: move |value: String| onchange.call(Change::Threads(value.parse().ok())),
+            }
+            if threads.wanted(&settings) != threads.in_force {
+                Message { tone: Tone::Plain,
+                    p { {language.say_with("settings-threads-restart", &[("n", threads.in_force.into())])} }
+                }
+            }
+        }
+    }
+}
+
+fn unit_key(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Cpu => "settings-unit-cpu",
+    }
+}
+
+fn thread_options(language: &Language, threads: Threads) -> Vec<(String, String)> {
+    let automatic = threads.wanted(&Settings::default());
+    let label = language.say_with("settings-threads-automatic", &[("n", automatic.into())]);
+    let numbers = (1..=threads.cores).map(|n| (n.to_string(), n.to_string()));
+    std::iter::once((AUTOMATIC.to_string(), label)).chain(numbers).collect()
+}
+
+/// The slider over the intervals; what it says is the setting, which may lie between its steps.
+#[component]
+fn Interval(interval_ms: u32, onchange: EventHandler<Change>) -> Element {
+    let language = use_language();
+    let step = INTERVALS_MS.iter().rposition(|ms| *ms <= interval_ms).unwrap_or(0);
+    let said = language.say_with("settings-interval-value", &[("ms", interval_ms.into())]);
+    let chosen = move |event: Event<FormData>| {
+        let at = event.value().parse::<usize>().ok();
+        if let Some(ms) = at.and_then(|at| INTERVALS_MS.get(at)) {
+            onchange.call(Change::Interval(*ms));
+        }
+    };
+    rsx! {
+        div { class: "field field-tall",
+            label { r#for: "interval", {language.say("settings-interval")} }
+            span { class: "field-value", aria_hidden: "true", "{said}" }
+            input {
+                id: "interval",
+                r#type: "range",
+                min: "0",
+                max: INTERVALS_MS.len() as i64 - 1,
+                step: "1",
+                // Where the thumb is put once; after that it is where the finger is.
+                initial_value: "{step}",
+                aria_valuetext: said.clone(),
+                oninput: chosen,
+            }
+        }
+        p { class: "note", {language.say("settings-interval-help")} }
+    }
+}
+
+/// Which model a screen uses, of those that are installed.
+#[component]
+fn ModelPicker(
+    purpose: Purpose,
+    settings: Settings,
+    installed: Vec<InstalledModel>,
+    onchange: EventHandler<Change>,
+) -> Element {
+    let language = use_language();
+    let fitting: Vec<_> = installed.into_iter().filter(|m| m.is_usable() && m.purpose == Some(purpose)).collect();
+    let name = language.say(purpose.title_key());
+    if fitting.is_empty() {
+        return rsx! {
+            div { class: "field",
+                span { class: "field-name", "{name}" }
+                span { class: "field-value", {language.say("settings-no-model")} }
+            }
+        };
+    }
+    let automatic = (AUTOMATIC.to_string(), language.say("settings-automatic"));
+    let models = fitting.iter().map(|m| (m.id.clone(), model_label(&language, m)));
+    // A choice that is no longer installed is shown as automatic: that is what it comes to.
+    let chosen = settings.models.id(purpose).filter(|id| fitting.iter().any(|m| m.id == *id)).unwrap_or(AUTOMATIC);
+    let choose = {
+        let fitting = fitting.clone();
+        move |id: String| {
+            let model = fitting.iter().find(|m| m.id == id);
+            let choice = model.map(|m| ModelChoice { id: m.id.clone(), variant: m.variant });
+            onchange.call(Change::Model(purpose, choice));
+        }
+    };
+    rsx! {
+        Picker {
+            id: "model-{purpose:?}",
+            name,
+            options: std::iter::once(automatic).chain(models).collect::<Vec<_>>(),
+            chosen,
+            onchoose: choose,
+        }
+    }
+}

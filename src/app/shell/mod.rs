@@ -1,0 +1,158 @@
+//! The frame around the screens: the title, the tab bar, and going from one to another.
+//!
+//! A screen is made when it is first visited and then kept, hidden, so that it is found as it was left. On a change
+//! the focus moves to the new screen's title, where a screen reader goes on reading.
+
+mod screen;
+
+pub use screen::Screen;
+
+use super::announce::Announcer;
+use super::context::SettingsContext;
+use super::icons::{Glyph, Icon};
+use super::language::use_language;
+use super::models_screen::ModelsScreen;
+use super::more_screen::MoreScreen;
+use super::settings::Theme;
+use super::settings_screen::SettingsScreen;
+use super::text_screen::TextScreen;
+use dioxus::prelude::*;
+
+/// Where one is, and how to go elsewhere.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Navigation {
+    current: Signal<Screen>,
+    /// The screens that have been in view, in the order of the first visit.
+    visited: Signal<Vec<Screen>>,
+}
+
+impl Navigation {
+    /// The screen in view; whoever asks is drawn again when it changes. A screen that is not in view does nothing.
+    pub fn current(self) -> Screen {
+        (self.current)()
+    }
+
+    /// Shows `screen`.
+    pub fn go(mut self, screen: Screen) {
+        if !self.visited.peek().contains(&screen) {
+            self.visited.write().push(screen);
+        }
+        if *self.current.peek() != screen {
+            self.current.set(screen);
+        }
+    }
+}
+
+/// Everything inside the window.
+#[component]
+pub fn Shell() -> Element {
+    let current = use_signal(|| Screen::TABS[0]);
+    let visited = use_signal(|| vec![Screen::TABS[0]]);
+    let navigation = use_context_provider(|| Navigation { current, visited });
+    use_focus_on_title(current);
+    let language = use_language();
+    let announcer = use_context::<Announcer>();
+    let theme = match use_context::<SettingsContext>().settings.read().theme {
+        Theme::System => "theme-system",
+        Theme::Light => "theme-light",
+        Theme::Dark => "theme-dark",
+    };
+    let leave = move |event: Event<KeyboardData>| {
+        if let (Key::Escape, Some(parent)) = (event.key(), current.peek().parent()) {
+            navigation.go(parent);
+        }
+    };
+    rsx! {
+        div { class: "app {theme}", lang: language.tag, onkeydown: leave,
+            main { class: "screens",
+                for screen in visited.read().iter().copied() {
+                    ScreenFrame { key: "{screen.id()}", screen }
+                }
+            }
+            TabBar {}
+            p { class: "unseen", role: "status", aria_live: "polite", "{announcer.0}" }
+        }
+    }
+}
+
+/// Moves the focus to the title of the screen that comes into view, but not at the start.
+fn use_focus_on_title(current: Signal<Screen>) {
+    let mut before = use_signal(|| *current.peek());
+    use_effect(move || {
+        let now = current();
+        if *before.peek() == now {
+            return;
+        }
+        before.set(now);
+        // The page shows the screen a moment later; a hidden element takes no focus.
+        document::eval(&format!(
+            "let tries = 30; const focus = () => {{ const title = document.getElementById('{}'); \
+             if (title && title.offsetParent) title.focus({{ preventScroll: true }}); \
+             else if (tries--) requestAnimationFrame(focus); }}; focus();",
+            now.title_id()
+        ));
+    });
+}
+
+#[component]
+fn ScreenFrame(screen: Screen) -> Element {
+    let language = use_language();
+    let navigation = use_context::<Navigation>();
+    let parent = screen.parent();
+    rsx! {
+        section {
+            class: "screen screen-{screen.id()}",
+            hidden: navigation.current() != screen,
+            aria_labelledby: screen.title_id(),
+            header { class: "screen-head",
+                if let Some(parent) = parent {
+                    button {
+                        class: "button-icon",
+                        aria_label: language.say_with("back-to", &[("screen", language.say(parent.tab_key()).into())]),
+                        onclick: move |_| navigation.go(parent),
+                        Icon { glyph: Glyph::Back }
+                    }
+                }
+                h1 { id: screen.title_id(), tabindex: "-1", {language.say(screen.title_key())} }
+            }
+            div { class: "screen-body", ScreenBody { screen } }
+        }
+    }
+}
+
+/// What is inside each screen.
+#[component]
+fn ScreenBody(screen: Screen) -> Element {
+    match screen {
+        Screen::Text => rsx! { TextScreen {} },
+        Screen::More => rsx! { MoreScreen {} },
+        Screen::Models => rsx! { ModelsScreen {} },
+        Screen::Settings => rsx! { SettingsScreen {} },
+        // In neither list of `Screen`, so never in view.
+        Screen::Camera | Screen::Microphone | Screen::Benchmark => rsx! {},
+    }
+}
+
+/// The way from one tab to another, under the thumb.
+#[component]
+fn TabBar() -> Element {
+    let language = use_language();
+    let navigation = use_context::<Navigation>();
+    let here = navigation.current().tab();
+    rsx! {
+        nav { class: "tabs", aria_label: language.say("tabs-name"),
+            for tab in Screen::TABS.iter().copied() {
+                button {
+                    class: "tab",
+                    aria_current: if tab == here { "page" },
+                    onclick: move |_| navigation.go(tab),
+                    span { class: "tab-mark", Icon { glyph: tab.glyph() } }
+                    span { class: "tab-name", {language.say(tab.tab_key())} }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! The style sheet: tokens first, then what uses them.
+
+/// All of it, for the page's head.
+pub const STYLE: &str = concat!(
+    include_str!("../../assets/style/tokens.css"),
+    include_str!("../../assets/style/base.css"),
+    include_str!("../../assets/style/shell.css"),
+    include_str!("../../assets/style/controls.css"),
+    include_str!("../../assets/style/text.css"),
+    include_str!("../../assets/style/models.css"),
+    include_str!("../../assets/style/settings.css"),
+);
+
+#[cfg(test)]
+#[path = "style_tests.rs"]
+mod tests;

@@ -1,0 +1,178 @@
+//! The text screen: what is typed is judged as soon as typing pauses, and each word shows what it did.
+
+mod view;
+
+use super::announce::Announcer;
+use super::context::{Use, use_model};
+use super::judge::{self, Answer, Judgement};
+use super::language::Language;
+use super::models::Purpose;
+use super::shell::{Navigation, Screen};
+use dioxus::core::Task;
+use dioxus::prelude::*;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
+use view::{AnswerView, Examples, Writing};
+
+/// How long typing must pause before a text is judged.
+const PAUSE: Duration = Duration::from_millis(350);
+
+/// What the screen shows of the text.
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    /// The disk is looked at, or the model is on its way into memory.
+    Loading,
+    NoModel,
+    /// For a text.
+    Waiting,
+    Judging,
+    Judged(Box<Judgement>),
+    Failed(String),
+}
+
+#[component]
+pub fn TextScreen() -> Element {
+    let mut state = use_signal(|| State::Loading);
+    let mut edits = use_signal(|| 0_u64);
+    // What the area holds now; the area itself is uncontrolled, since binding its value loses keystrokes.
+    let mut latest = use_signal(String::new);
+    // A new key replaces the area by one with this text.
+    let mut seed = use_signal(|| (0_u32, String::new()));
+    let judge = use_judge(state, latest);
+    let navigation = use_context::<Navigation>();
+    let mut edited = move |text: String| {
+        latest.set(text);
+        edits += 1;
+        let mine = *edits.peek();
+        spawn(async move {
+            if latest.peek().trim().is_empty() {
+                // Also a word to whoever is judging: nobody wants the answer any more.
+                if matches!(*state.peek(), State::Judging | State::Judged(_)) {
+                    state.set(State::Waiting);
+                }
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+            // A later keystroke has its own turn.
+            if *edits.peek() == mine {
+                judge.send(latest.peek().clone());
+            }
+        });
+    };
+    let mut fill = move |text: String| {
+        let turn = seed.peek().0 + 1;
+        seed.set((turn, text.clone()));
+        edited(text);
+    };
+    rsx! {
+        Writing { seed: seed(), onedit: move |text| edited(text), onclear: move |()| fill(String::new()) }
+        AnswerView {
+            state: state(),
+            onmodels: move |()| navigation.go(Screen::Models),
+            onretry: move |()| judge.restart(),
+        }
+        Examples { onchoose: move |text| fill(text) }
+    }
+}
+
+/// The worker that judges, with the model that the screen is to use.
+#[derive(Clone, Copy, PartialEq)]
+struct Judge {
+    state: Signal<State>,
+    texts: Signal<Option<mpsc::Sender<String>>>,
+    /// Counted up to start the worker anew.
+    tries: Signal<u32>,
+}
+
+impl Judge {
+    /// Has `text` judged, once there is a model.
+    fn send(mut self, text: String) {
+        let texts = self.texts.peek();
+        if texts.as_ref().is_some_and(|texts| texts.send(text).is_ok()) && *self.state.peek() != State::Loading {
+            self.state.set(State::Judging);
+        }
+    }
+
+    /// Loads the model again, and judges the text that is there.
+    fn restart(mut self) {
+        self.tries += 1;
+    }
+}
+
+/// Where the model is that the worker is to use.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    Looking,
+    Nowhere,
+    At(PathBuf),
+}
+
+/// Starts a worker whenever the model to use is another one.
+fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
+    let language = use_context::<Memo<Language>>();
+    let announcer = use_context::<Announcer>();
+    let model = use_model(Purpose::Text);
+    let place = use_memo(move || match &*model.read() {
+        Use::Looking => Place::Looking,
+        Use::None => Place::Nowhere,
+        Use::Model(model) => Place::At(model.path.clone()),
+    });
+    let mut texts = use_signal(|| None);
+    let tries = use_signal(|| 0_u32);
+    let mut listener = use_signal(|| None::<Task>);
+    let judge = Judge { state, texts, tries };
+    use_effect(move || {
+        let _ = tries();
+        let before = listener.write().take();
+        before.inspect(|task| task.cancel());
+        let path = match place() {
+            Place::At(path) => path,
+            other => {
+                // Its worker ends with the sender.
+                texts.set(None);
+                state.set(if other == Place::Looking { State::Loading } else { State::NoModel });
+                return;
+            }
+        };
+        state.set(State::Loading);
+        let (sender, mut answers) = judge::start(path);
+        texts.set(Some(sender));
+        listener.set(Some(spawn(async move {
+            while let Some(answer) = answers.recv().await {
+                if let Some(said) = hear(answer, judge, latest, &language.peek()) {
+                    announcer.say(said);
+                }
+            }
+        })));
+    });
+    judge
+}
+
+/// Takes an answer in; returns what to announce.
+fn hear(answer: Answer, mut judge: Judge, latest: Signal<String>, language: &Language) -> Option<String> {
+    let empty = latest.peek().trim().is_empty();
+    match answer {
+        Answer::Ready => {
+            judge.state.set(State::Waiting);
+            if !empty {
+                judge.send(latest.peek().clone());
+            }
+            None
+        }
+        // Whoever has cleared the text meanwhile wants no answer any more.
+        Answer::Judged(_) if empty => None,
+        Answer::Judged(judgement) => {
+            let said = view::in_a_sentence(language, &judgement);
+            judge.state.set(State::Judged(judgement));
+            Some(said)
+        }
+        Answer::Failed(why) => {
+            judge.state.set(State::Failed(why));
+            Some(language.say("text-failed"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! How many threads compute. The number is the process's and is read once, so it is set before anything else.
+
+use super::settings::Settings;
+
+/// What candle and rayon read; set first thing in `main`.
+pub const VARIABLE: &str = "RAYON_NUM_THREADS";
+
+/// The threads of this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threads {
+    /// Computing now.
+    pub in_force: usize,
+    /// The cores of this machine.
+    pub cores: usize,
+    /// What the environment named at the start: automatic follows it.
+    named: Option<usize>,
+}
+
+impl Threads {
+    /// What `settings` and the environment ask for.
+    pub fn at_start(settings: &Settings) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        Self::new(settings, std::env::var(VARIABLE).ok().as_deref(), cores)
+    }
+
+    pub(super) fn new(settings: &Settings, environment: Option<&str>, cores: usize) -> Self {
+        let named = environment.and_then(|text| text.parse().ok()).filter(|n| *n > 0);
+        let threads = Self { in_force: 0, cores, named };
+        Self { in_force: threads.wanted(settings), ..threads }
+    }
+
+    /// What the next start would use.
+    pub fn wanted(self, settings: &Settings) -> usize {
+        match (settings.compute.threads, self.named) {
+            (None, Some(named)) => named,
+            _ => settings.threads(self.cores),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setting_goes_before_the_environment_and_that_before_the_machine() {
+        let automatic = Settings::default();
+        let mut two = Settings::default();
+        two.compute.threads = Some(2);
+        let in_force = |settings, environment, cores| Threads::new(settings, environment, cores).in_force;
+        assert_eq!(in_force(&automatic, None, 8), 8);
+        assert_eq!(in_force(&automatic, Some("3"), 8), 3);
+        assert_eq!(in_force(&automatic, Some("no"), 8), 8);
+        assert_eq!(in_force(&automatic, Some("0"), 8), 8);
+        assert_eq!(in_force(&two, Some("3"), 8), 2);
+        assert_eq!(in_force(&two, None, 1), 1, "no more than the machine has");
+        assert_eq!(Threads::new(&two, Some("3"), 8).wanted(&automatic), 3, "as the next start would find it");
+    }
+}
