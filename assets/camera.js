@@ -388,7 +388,7 @@
   function devicesChanged() {
     if (!wanted) return;
     if (isLive()) sayLive();
-    else if (refusal) open(wanted, true);
+    else if (refusal && refusal.error !== "NotAllowedError") open(wanted, true);
   }
 
   if (globalThis.document) {

@@ -320,6 +320,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_bytes_are_a_picture_or_refused(
             head in proptest::collection::vec(0u8..4, 0..HEADER_BYTES + 4),
