@@ -39,7 +39,7 @@ app: setup-app
 
 check-app: setup-app
 	cargo clippy --locked --lib --bin onhand -- -D warnings
-	cargo test --locked --lib app::
+	cargo test --locked --lib -- app:: sensors::camera::native
 
 setup:
 	@scripts/setup.sh

@@ -286,9 +286,8 @@
   function freeze(hold) {
     frozen = hold;
     const video = element(ids.video);
-    if (!video) return;
-    if (hold) video.pause();
-    else video.play().catch(() => {});
+    if (hold) video?.pause();
+    else video?.play().catch(() => {});
   }
 
   const commands = {
@@ -307,9 +306,7 @@
       const here = { facing: facingOf(settings), deviceId: settings?.deviceId };
       return open(nextCamera(here, await deviceIds()), false);
     },
-    freeze({ frozen: hold }) {
-      freeze(hold);
-    },
+    freeze: ({ frozen: hold }) => freeze(hold),
     frame(asked) {
       request = asked;
       pump();
@@ -359,9 +356,7 @@
     const mine = new WebSocket(url);
     socket = mine;
     mine.binaryType = "arraybuffer";
-    mine.onopen = () => {
-      attempt = 0;
-    };
+    mine.onopen = () => (attempt = 0);
     mine.onmessage = ({ data }) => {
       if (mine !== socket) return;
       if (data instanceof ArrayBuffer) return show(data);
@@ -388,7 +383,7 @@
   function devicesChanged() {
     if (!wanted) return;
     if (isLive()) sayLive();
-    else if (refusal) open(wanted, true);
+    else if (refusal && refusal.error !== "NotAllowedError") open(wanted, true);
   }
 
   if (globalThis.document) {

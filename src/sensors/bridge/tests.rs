@@ -186,7 +186,7 @@ fn cut_in_the_middle_a_message_is_never_handed_on() {
 
 #[test]
 fn what_is_no_websocket_is_turned_away() {
-    let bridge = bridge();
+    let bridge = Bridge::start_patient(&APP_ORIGINS, Duration::from_millis(300)).unwrap();
     let (_subscription, heard) = listen(&bridge, Channel::Camera);
     for bytes in [&b"GET / HTTP/1.0\r\n\r\n"[..], b"POST /x HTTP/1.1\r\n\r\n", &[0; 300], &[0xFF; 9000], b"\r\n\r\n"] {
         let mut stream = TcpStream::connect(address(&bridge.url())).unwrap();

@@ -4,29 +4,15 @@
 //! them and keeps the newest, as the driver coded it; [`Camera::next_frame`] decodes the one that it takes. When that
 //! thread ends, the camera is gone: it is looked for and opened again. Desktops' cameras deliver upright pictures.
 
-use super::{Camera, CameraError, Facing, Frame, QuarterTurns, frame::upright};
-use libjpeg_turbo_rs::{Decoder, PixelFormat};
-use nokhwa::utils::{
-    ApiBackend, CameraFormat, CameraInfo, FrameFormat, RequestedFormat, RequestedFormatType, nv12_to_rgb,
-    yuyv422_to_rgb,
-};
+mod pixels;
+
+use super::{Camera, CameraError, Facing, Frame};
+use nokhwa::utils::{ApiBackend, CameraInfo, RequestedFormat, RequestedFormatType};
 use nokhwa::{Buffer, NokhwaError};
+use pixels::{FORMATS, choose, decode};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Wide enough for every model and for the preview of a phone-sized window.
-const WANTED: (u32, u32) = (640, 480);
-/// More pictures a second only cost power.
-const WANTED_RATE_HZ: u32 = 30;
-/// What [`decode`] knows.
-const FORMATS: [FrameFormat; 6] = [
-    FrameFormat::YUYV,
-    FrameFormat::NV12,
-    FrameFormat::RAWRGB,
-    FrameFormat::RAWBGR,
-    FrameFormat::MJPEG,
-    FrameFormat::GRAY,
-];
 /// How often a camera that is gone is looked for.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// How long a camera may take to say whether it opens: some power up first. A question of the system takes longer.
@@ -269,43 +255,6 @@ fn permitted() -> Result<(), CameraError> {
         Ok(false) if asked.elapsed() < Duration::from_millis(250) => Err(CameraError::DeniedForGood),
         _ => Err(CameraError::Denied),
     }
-}
-
-/// The format nearest to [`WANTED`] that can be decoded; raw pixels rather than JPEG, where both are fast enough.
-fn choose(formats: &[CameraFormat]) -> Option<CameraFormat> {
-    let rank = |format: &CameraFormat| {
-        let far = format.width().abs_diff(WANTED.0) + format.height().abs_diff(WANTED.1);
-        let coding = FORMATS.iter().position(|f| *f == format.format());
-        // Cameras send large raw pictures slowly.
-        (far, format.frame_rate().abs_diff(WANTED_RATE_HZ), coding)
-    };
-    formats.iter().filter(|f| FORMATS.contains(&f.format())).min_by_key(|f| rank(f)).copied()
-}
-
-fn decode(buffer: &Buffer, captured: Instant) -> Result<Frame, String> {
-    let (mut width, mut height) = (buffer.resolution().width(), buffer.resolution().height());
-    let data = buffer.buffer();
-    let rgb = match buffer.source_frame_format() {
-        FrameFormat::YUYV => yuyv422_to_rgb(data, false).map_err(|e| e.to_string())?,
-        FrameFormat::NV12 => nv12_to_rgb(buffer.resolution(), data, false).map_err(|e| e.to_string())?,
-        FrameFormat::RAWRGB => data.to_vec(),
-        FrameFormat::RAWBGR => data.chunks_exact(3).flat_map(|p| [p[2], p[1], p[0]]).collect(),
-        FrameFormat::GRAY => data.iter().flat_map(|grey| [*grey; 3]).collect(),
-        FrameFormat::MJPEG => {
-            let mut decoder = Decoder::new(data).map_err(|e| e.to_string())?;
-            decoder.set_output_format(PixelFormat::Rgb);
-            let image = decoder.decode_image().map_err(|e| e.to_string())?;
-            (width, height) = (image.width as u32, image.height as u32);
-            image.data
-        }
-    };
-    let want = width as usize * height as usize * 3;
-    if want == 0 || rgb.len() < want {
-        return Err(format!("its picture of {width} × {height} is cut off"));
-    }
-    // Some drivers send padding behind the last row.
-    let (width, height, rgb) = upright::<3>(&rgb[..want], (width, height), QuarterTurns::None);
-    Ok(Frame { width, height, rgb, facing: Facing::Unknown, captured })
 }
 
 /// Why a camera could not be opened. nokhwa gives the system's words only.

@@ -125,7 +125,10 @@ fn over_white(image: DynamicImage) -> RgbImage {
 pub mod tests {
     use super::super::frame::tests::{CORNERS, corners};
     use super::*;
+    use crate::sensors::camera::recording::Recording;
     use libjpeg_turbo_rs::{Subsampling, compress};
+    use proptest::prelude::*;
+    use std::time::Duration;
 
     /// A JPEG of 48 × 32 with the colours in its corners, and this EXIF orientation.
     fn jpeg_with_exif(orientation: u8) -> Vec<u8> {
@@ -178,6 +181,39 @@ pub mod tests {
     fn what_is_transparent_is_white() {
         let image = RgbaImage::from_pixel(1, 1, image::Rgba([255, 0, 0, 51]));
         assert_eq!(Picture::of_animation(image).rgb, [255, 204, 204]);
+    }
+
+    /// A picture of each kind, its bytes changed at one place and cut at another.
+    fn damaged() -> impl Strategy<Value = Vec<u8>> {
+        let image = DynamicImage::new_rgba8(9, 5);
+        let formats = [ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP, ImageFormat::Bmp, ImageFormat::Tiff];
+        let encode = |format| {
+            let mut bytes = Vec::new();
+            image.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
+            bytes
+        };
+        let files: Vec<_> = formats.into_iter().map(encode).chain([jpeg_with_exif(6)]).collect();
+        (proptest::sample::select(files), any::<(u16, u8, u16)>()).prop_map(|(mut file, (at, byte, cut))| {
+            let length = file.len();
+            file[usize::from(at) % length] = byte;
+            file.truncate(length - usize::from(cut) % length / 4);
+            file
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn damage_does_no_harm(bytes in damaged()) {
+            if let Ok(picture) = Picture::decode(&bytes) {
+                prop_assert!(picture.width.max(picture.height) <= MAX_SIDE);
+                prop_assert_eq!(picture.rgb.len(), picture.width as usize * picture.height as usize * 3);
+            }
+            if let Some(Ok(recording)) = Recording::decode(&bytes) {
+                prop_assert!(!recording.at(Duration::from_secs(7)).rgb.is_empty());
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::*;
-use nokhwa::utils::Resolution;
+use libjpeg_turbo_rs::PixelFormat;
+use nokhwa::utils::{CameraFormat, FrameFormat, Resolution};
 
 fn device() -> CameraInfo {
     CameraInfo::new("Test camera", "", "", nokhwa::utils::CameraIndex::Index(0))
