@@ -13,6 +13,7 @@
 //! are there already; a style file of its own goes into [`STYLE`].
 
 mod announce;
+mod camera;
 mod components;
 mod context;
 mod format;

@@ -114,6 +114,20 @@ impl RgbFrame {
         &self.pixels
     }
 
+    /// Width, height and bytes of the picture held upright: red, green, blue.
+    pub fn upright(&self) -> (u32, u32, Vec<u8>) {
+        let (width, height) = self.upright_size();
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (x, y) = self.orientation.stored((x, y), (width, height));
+                let at = 3 * (y * u64::from(self.width) + x) as usize;
+                pixels.extend_from_slice(&self.pixels[at..at + 3]);
+            }
+        }
+        (width as u32, height as u32, pixels)
+    }
+
     /// How to hold it.
     pub fn orientation(&self) -> Orientation {
         self.orientation
@@ -147,6 +161,11 @@ mod tests {
                 .map(|(x, y)| rows[y as usize].as_bytes()[x as usize] as char)
                 .collect();
             assert_eq!(upright, "abcdef", "EXIF {exif}");
+            let pixels = rows.concat().bytes().flat_map(|b| [b; 3]).collect();
+            let frame = RgbFrame::new(rows[0].len() as u32, rows.len() as u32, pixels, orientation).unwrap();
+            let (width, height, pixels) = frame.upright();
+            let upright: String = pixels.chunks(3).map(|pixel| pixel[0] as char).collect();
+            assert_eq!((width, height, upright.as_str()), (2, 3, "abcdef"), "EXIF {exif}");
         }
         assert_eq!(Orientation::from_exif(0), None);
         assert_eq!(Orientation::from_exif(9), None);

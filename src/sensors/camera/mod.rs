@@ -56,6 +56,11 @@ pub trait Camera: Send {
     /// Whether there is another camera to turn to.
     fn can_flip(&self) -> bool;
 
+    /// Whether the page's own video shows what it sees; of any other camera the page shows a [`Preview`].
+    fn is_in_page(&self) -> bool {
+        false
+    }
+
     /// Turns to the other camera: front to back and back, or the next device.
     ///
     /// # Errors

@@ -99,6 +99,10 @@ impl Camera for WebviewCamera {
         protocol::named(&self.shared.lock().label)
     }
 
+    fn is_in_page(&self) -> bool {
+        true
+    }
+
     fn can_flip(&self) -> bool {
         self.shared.lock().cameras > 1
     }
