@@ -220,7 +220,9 @@ fn a_model_that_cannot_be_reached_gives_way_to_another() {
     desk.fetcher.fetch("lost", Some(ID));
     desk.wait("installed", |d| d.said.contains(&"models-said-installed".to_string()));
     assert_eq!(desk.said, ["models-said-replaced", "models-said-installed"]);
-    desk.setup.assert_installed();
+    let weights = fs::read(desk.setup.models().join(ID).join("model.safetensors")).unwrap();
+    assert!(weights == desk.setup.weights);
+    assert!(!desk.setup.models().join("lost").exists());
     desk.fetcher.fetch("lost", None);
     desk.wait("with no other it fails", |d| matches!(d.board.status("lost"), Status::Failed { .. }));
 }

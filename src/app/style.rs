@@ -9,6 +9,8 @@ pub const STYLE: &str = concat!(
     include_str!("../../assets/style/text.css"),
     include_str!("../../assets/style/models.css"),
     include_str!("../../assets/style/settings.css"),
+    // Last: it takes back what the others give.
+    include_str!("../../assets/style/small.css"),
 );
 
 #[cfg(test)]
