@@ -1,11 +1,20 @@
 //! The app: a window on this device's own eyes and ears.
 
-use onhand::app::{self, Start};
+use clap::Parser;
+use onhand::app::{self, Args, Start};
+use std::process::ExitCode;
 
-fn main() {
-    let start = Start::load();
+fn main() -> ExitCode {
+    let start = match Start::load(Args::parse()) {
+        Ok(start) => start,
+        Err(why) => {
+            eprintln!("onhand: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
     // SAFETY: the process has one thread, since nothing has run but reading the settings. candle and rayon read the
     // variable when they first compute; there is no other way to tell candle.
     unsafe { std::env::set_var(app::THREADS_VARIABLE, start.threads().to_string()) };
     app::run(start);
+    ExitCode::SUCCESS
 }

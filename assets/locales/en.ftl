@@ -48,6 +48,63 @@ more-models =
 more-models-busy = installing
 more-language-system = System language
 
+# Camera
+camera-stage = What the camera sees
+camera-result = What it is
+camera-opening = Opening the camera …
+camera-loading = Loading the model …
+camera-waiting = The answer appears here.
+camera-unsure = Nothing that I know for sure.
+camera-no-model = There is no model for pictures on this device yet. Install one, and come back: nothing else is needed.
+camera-model-failed = The model cannot be used. Check it on the Models screen, or choose another.
+camera-no-bridge = The camera cannot be shown here. Close other programs and start Onhand again.
+camera-no-device = This device has no camera. Connect one, or pick a picture.
+camera-denied = Onhand may not use the camera. Try again and allow it, or pick a picture.
+camera-denied-for-good = The camera is switched off for Onhand. Allow it in the system’s settings, then try again.
+camera-busy = Another program is using the camera. Close it, then try again.
+camera-unplugged = The camera is gone. Connect it again: it goes on by itself.
+camera-unreadable = There is no picture to show. Choose another picture or folder.
+camera-failed = The camera does not answer. Try again, or pick a picture.
+camera-pace-waiting = Getting ready
+camera-pace-still = Still scene
+camera-pace-rate =
+    { $n ->
+        [one] { $n } per second
+       *[other] { $n } per second
+    }
+camera-pace-latency = { $ms } ms
+camera-pace-age =
+    { $n ->
+        [one] { $n } second ago
+       *[other] { $n } seconds ago
+    }
+camera-pace-duty = Slow model: { $rate }
+camera-pace-warm = Warm: { $rate }
+camera-pace-hot = Hot: { $rate }
+camera-pace-heat-unknown = Heat unknown: { $rate }
+camera-pace-low-battery = Saving battery: { $rate }
+camera-pace-low-power-mode = Power saving: { $rate }
+camera-pace-battery-unknown = Battery unknown: { $rate }
+camera-paused-hot = Paused: the device is hot
+camera-paused-critical = Stopped: the device is too hot
+camera-paused-battery = Paused: the battery is almost empty
+camera-paused-hidden = Paused
+camera-counts = { $runs } answers so far; { $still } pictures skipped because nothing had moved.
+camera-label-said = { $name }, { $percent } percent
+camera-copy = { $label }. Copy
+camera-copied = Copied: { $text }
+camera-cannot-copy = That could not be copied here.
+camera-bad-picture = { $name } is not a picture that can be read. Pick another one.
+camera-freeze = Freeze
+camera-live = Live again
+camera-ask = Look now
+camera-pick = Picture
+camera-flip = Flip
+camera-share = Share
+camera-choices = How much is shown
+camera-count = Most answers
+camera-least = At least
+
 # Text
 text-input = Your text
 text-hint = Type or paste a sentence in English

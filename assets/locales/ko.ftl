@@ -35,6 +35,61 @@ more-models =
 more-models-busy = 설치 중
 more-language-system = 시스템 언어
 
+# 카메라
+camera-stage = 카메라 화면
+camera-result = 결과
+camera-opening = 카메라를 여는 중이에요 …
+camera-loading = 모델을 불러오는 중이에요 …
+camera-waiting = 여기에 답이 나타나요.
+camera-unsure = 확실히 아는 것이 없어요.
+camera-no-model = 이 기기에 아직 사진용 모델이 없어요. 하나를 설치하고 돌아오면 바로 쓸 수 있어요.
+camera-model-failed = 모델을 쓸 수 없어요. 모델 화면에서 확인하거나 다른 모델을 고르세요.
+camera-no-bridge = 여기에서는 카메라를 보여 줄 수 없어요. 다른 프로그램을 닫고 Onhand를 다시 시작하세요.
+camera-no-device = 이 기기에는 카메라가 없어요. 카메라를 연결하거나 사진을 고르세요.
+camera-denied = Onhand가 카메라를 쓸 수 없어요. 다시 시도해서 허용하거나 사진을 고르세요.
+camera-denied-for-good = Onhand의 카메라 사용이 꺼져 있어요. 시스템 설정에서 허용한 뒤 다시 시도하세요.
+camera-busy = 다른 프로그램이 카메라를 쓰고 있어요. 그 프로그램을 닫고 다시 시도하세요.
+camera-unplugged = 카메라가 사라졌어요. 다시 연결하면 저절로 이어져요.
+camera-unreadable = 보여 줄 사진이 없어요. 다른 사진이나 폴더를 고르세요.
+camera-failed = 카메라가 응답하지 않아요. 다시 시도하거나 사진을 고르세요.
+camera-pace-waiting = 준비하는 중
+camera-pace-still = 장면이 그대로예요
+camera-pace-rate =
+    { $n ->
+       *[other] 1초에 { $n }번
+    }
+camera-pace-latency = { $ms } ms
+camera-pace-age =
+    { $n ->
+       *[other] { $n }초 전
+    }
+camera-pace-duty = 느린 모델: { $rate }
+camera-pace-warm = 따뜻함: { $rate }
+camera-pace-hot = 뜨거움: { $rate }
+camera-pace-heat-unknown = 온도 모름: { $rate }
+camera-pace-low-battery = 배터리 절약: { $rate }
+camera-pace-low-power-mode = 절전 모드: { $rate }
+camera-pace-battery-unknown = 배터리 모름: { $rate }
+camera-paused-hot = 멈춤: 기기가 뜨거워요
+camera-paused-critical = 중지: 기기가 너무 뜨거워요
+camera-paused-battery = 멈춤: 배터리가 거의 없어요
+camera-paused-hidden = 멈춤
+camera-counts = 지금까지 답 { $runs }번, 움직임이 없어 건너뛴 장면 { $still }개.
+camera-label-said = { $name }, { $percent }퍼센트
+camera-copy = { $label }. 복사
+camera-copied = 복사했어요: { $text }
+camera-cannot-copy = 여기에서는 복사할 수 없어요.
+camera-bad-picture = { $name }: 읽을 수 있는 사진이 아니에요. 다른 사진을 고르세요.
+camera-freeze = 멈추기
+camera-live = 다시 실시간
+camera-ask = 지금 보기
+camera-pick = 사진
+camera-flip = 전환
+camera-share = 공유
+camera-choices = 표시할 양
+camera-count = 답의 수
+camera-least = 최소 확률
+
 # 글
 text-input = 글
 text-hint = 영어 문장을 쓰거나 붙여 넣으세요

@@ -13,9 +13,12 @@
 //! are there already; a style file of its own goes into [`STYLE`].
 
 mod announce;
+mod args;
 mod camera;
+mod camera_screen;
 mod components;
 mod context;
+mod devices;
 mod format;
 pub mod icons;
 mod judge;
@@ -25,6 +28,7 @@ pub mod media_permission;
 pub mod models;
 mod models_screen;
 mod more_screen;
+mod page;
 pub mod settings;
 mod settings_screen;
 pub mod shell;
@@ -37,9 +41,11 @@ mod locale_tests;
 #[cfg(test)]
 mod testing;
 
+pub use args::Args;
 pub use style::STYLE;
 pub use threads::VARIABLE as THREADS_VARIABLE;
 
+use crate::sensors::power;
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
 use settings::{Loaded, SettingsFile};
@@ -48,18 +54,25 @@ use threads::Threads;
 /// What is known before the window opens.
 #[derive(Clone)]
 pub struct Start {
+    args: Args,
     file: SettingsFile,
     loaded: Loaded,
     threads: Threads,
 }
 
 impl Start {
-    /// Reads the settings. Starts no thread.
-    pub fn load() -> Self {
+    /// Reads the settings, and looks at what the command line names. Starts no thread.
+    ///
+    /// # Errors
+    /// What the command line names cannot be used: a sentence that says what and why.
+    pub fn load(args: Args) -> Result<Self, String> {
+        if let Some(path) = &args.power {
+            power::script(path).map_err(|e| e.to_string())?;
+        }
         let file = SettingsFile::of_process();
         let loaded = file.load();
         let threads = Threads::at_start(&loaded.settings);
-        Self { file, loaded, threads }
+        Ok(Self { args, file, loaded, threads })
     }
 
     /// The threads to compute with: the value of [`THREADS_VARIABLE`].
@@ -86,6 +99,8 @@ pub fn run(start: Start) {
 #[component]
 fn App() -> Element {
     let start = use_context::<Start>();
+    #[cfg(target_os = "linux")]
+    use_hook(|| media_permission::allow_camera_and_microphone(&dioxus::desktop::window()));
     context::provide(&start, models::Setup::of_process);
     rsx! { shell::Shell {} }
 }

@@ -115,6 +115,7 @@ mod tests {
     fn equals_do_not_change_places() {
         let mut calm = Calm::default();
         calm.take(&named(&[(1, 0.41), (2, 0.40)]), 0.0);
+        assert_eq!(indices(&calm.shown(0.05, 3)), [1, 2]);
         for turn in 0..50 {
             let (a, b) = if turn % 2 == 0 { (0.40, 0.42) } else { (0.42, 0.40) };
             calm.take(&named(&[(1, a), (2, b)]), 100.0);

@@ -158,3 +158,6 @@ impl Viewer {
         let _ = self.0.send(mind::Heard::Order(order));
     }
 }
+
+#[cfg(test)]
+mod tests;

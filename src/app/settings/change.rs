@@ -8,6 +8,10 @@ pub enum Change {
     Interval(u32),
     /// How hard battery and heat are protected.
     Protection(Protection),
+    /// No more labels than this.
+    LabelCount(u8),
+    /// No label less probable than this, in percent.
+    LeastPercent(u8),
     /// Threads; `None` is automatic.
     Threads(Option<u16>),
     /// The app's language.
@@ -24,6 +28,8 @@ impl Change {
         match self {
             Self::Interval(ms) => settings.pace.interval_ms = ms.clamp(MIN_INTERVAL_MS, MAX_INTERVAL_MS),
             Self::Protection(protection) => settings.pace.protection = protection,
+            Self::LabelCount(count) => settings.labels.count = count,
+            Self::LeastPercent(percent) => settings.labels.least_percent = percent,
             Self::Threads(threads) => settings.compute.threads = threads,
             Self::Language(language) => settings.language = language,
             Self::Theme(theme) => settings.theme = theme,

@@ -21,6 +21,8 @@ pub struct Settings {
     pub theme: Theme,
     /// How often, and how careful.
     pub pace: Pace,
+    /// Which labels the camera shows.
+    pub labels: Labels,
     /// What computes.
     pub compute: Compute,
     /// Which model each screen uses.
@@ -86,6 +88,31 @@ pub enum Protection {
     Balanced,
     /// Slows down early.
     Strong,
+}
+
+/// Which labels the camera shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Labels {
+    /// No more than this: one of [`LABEL_COUNTS`], or any number up to the last.
+    pub count: u8,
+    /// None less probable than this, in percent, up to 99.
+    pub least_percent: u8,
+    #[serde(flatten)]
+    /// Keys of other versions.
+    pub unknown: toml::Table,
+}
+
+/// What the screen offers.
+pub const LABEL_COUNTS: [u8; 3] = [1, 3, 5];
+/// What the screen offers.
+pub const LEAST_PERCENTS: [u8; 3] = [3, 10, 30];
+
+impl Default for Labels {
+    /// Three are read at a glance; under a tenth a label is a guess.
+    fn default() -> Self {
+        Self { count: 3, least_percent: 10, unknown: toml::Table::new() }
+    }
 }
 
 /// What computes.
@@ -168,6 +195,8 @@ impl Settings {
     /// Numbers that are out of bounds moved to the nearest bound: a file may hold anything.
     pub(super) fn within_bounds(mut self) -> Self {
         self.pace.interval_ms = self.pace.interval_ms.clamp(MIN_INTERVAL_MS, MAX_INTERVAL_MS);
+        self.labels.count = self.labels.count.clamp(1, LABEL_COUNTS[LABEL_COUNTS.len() - 1]);
+        self.labels.least_percent = self.labels.least_percent.min(99);
         self.compute.threads = self.compute.threads.map(|n| n.clamp(1, MAX_THREADS));
         self
     }

@@ -8,6 +8,7 @@ mod screen;
 pub use screen::Screen;
 
 use super::announce::Announcer;
+use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
 use super::icons::{Glyph, Icon};
 use super::language::use_language;
@@ -124,12 +125,13 @@ fn ScreenFrame(screen: Screen) -> Element {
 #[component]
 fn ScreenBody(screen: Screen) -> Element {
     match screen {
+        Screen::Camera => rsx! { CameraScreen {} },
         Screen::Text => rsx! { TextScreen {} },
         Screen::More => rsx! { MoreScreen {} },
         Screen::Models => rsx! { ModelsScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
         // In neither list of `Screen`, so never in view.
-        Screen::Camera | Screen::Microphone | Screen::Benchmark => rsx! {},
+        Screen::Microphone | Screen::Benchmark => rsx! {},
     }
 }
 

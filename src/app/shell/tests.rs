@@ -3,7 +3,7 @@ use crate::app::models::Setup;
 use crate::app::settings::{LanguageChoice, Loaded, Settings, SettingsFile, Theme};
 use crate::app::testing::{Node, Page};
 use crate::app::threads::Threads;
-use crate::app::{Start, context};
+use crate::app::{Args, Start, context};
 use crate::store::{Catalog, Error, FetchOptions, Places};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use std::path::Path;
 fn app(dir: &Path, settings: Settings) -> Page {
     let threads = Threads::new(&settings, None, 2);
     let file = SettingsFile::in_folder(dir.join("config"));
-    let start = Start { file, loaded: Loaded { settings, notice: None }, threads };
+    let start = Start { args: Args::default(), file, loaded: Loaded { settings, notice: None }, threads };
     let models = dir.join("models");
     Page::with_root(move || {
         let models = models.clone();
@@ -46,8 +46,9 @@ fn tab_here(root: &Node) -> Vec<String> {
 fn tabs_lead_to_screens_and_back_leads_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut page = app(dir.path(), english());
-    assert_eq!(title(&page.look()), "How does it feel?");
-    assert_eq!(tab_here(&page.look()), ["Text"]);
+    assert_eq!((title(&page.look()), tab_here(&page.look())), ("Camera".into(), vec!["Camera".into()]));
+    page.press("Text");
+    assert_eq!((title(&page.look()), tab_here(&page.look())), ("How does it feel?".into(), vec!["Text".into()]));
     page.press("More");
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("More".into(), vec!["More".into()]));
     page.press("Settings");
@@ -76,6 +77,7 @@ fn the_page_has_its_landmarks_and_every_screen_is_named() {
 fn a_screen_is_found_as_it_was_left() {
     let dir = tempfile::tempdir().unwrap();
     let mut page = app(dir.path(), english());
+    page.press("Text");
     page.press("What a lovely evening");
     let area =
         |page: &Page| page.look().tags("textarea").first().and_then(|a| a.attribute("value").map(str::to_string));
@@ -128,6 +130,7 @@ fn a_setting_that_cannot_be_saved_is_in_force_and_said() {
 fn without_a_model_the_text_screen_leads_to_the_models_which_offer_some() {
     let dir = tempfile::tempdir().unwrap();
     let mut page = app(dir.path(), english());
+    page.press("Text");
     page.wait("the disk was looked at", |root| root.text().contains("no model for texts"));
     page.press("Go to models");
     assert_eq!(title(&page.look()), "Models");

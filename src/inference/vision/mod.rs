@@ -17,6 +17,8 @@ mod labels;
 mod layers;
 mod mobilenet_v3;
 mod prepare;
+#[cfg(test)]
+pub(crate) mod random_model;
 mod resample;
 
 pub use decode::{MAX_DECODED_BYTES, MAX_FILE_BYTES, MAX_MEMORY_BYTES, MAX_PIXELS};

@@ -1,0 +1,157 @@
+//! The two threads together, on a folder as the camera and a tiny random model.
+
+use super::*;
+use crate::inference::vision::random_model::RandomModel;
+use crate::scheduler::{Power, Supply, ThermalStatus};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Heat that the test sets.
+#[derive(Clone)]
+struct Heat(Arc<Mutex<Power>>);
+
+impl PowerSensor for Heat {
+    fn read(&mut self) -> Power {
+        *self.0.lock().unwrap()
+    }
+
+    fn describe(&self) -> String {
+        "a test".into()
+    }
+}
+
+const COOL: Power = Power {
+    thermal_status: Some(ThermalStatus::None),
+    headroom_frac: None,
+    supply: Supply::Charging { level_frac: None },
+    low_power_mode: Some(false),
+};
+
+struct Screen {
+    viewer: Viewer,
+    news: UnboundedReceiver<News>,
+    heat: Heat,
+    folder: tempfile::TempDir,
+}
+
+/// A picture of one colour.
+fn draw(path: &Path, colour: [u8; 3]) {
+    image::RgbImage::from_pixel(64, 64, image::Rgb(colour)).save(path).unwrap();
+}
+
+impl Screen {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("camera")).unwrap();
+        draw(&folder.path().join("camera/1.png"), [200, 30, 30]);
+        RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(&folder);
+        let model = folder.path().join("random");
+        let bridge = Bridge::start(&[]).unwrap();
+        let heat = Heat(Arc::new(Mutex::new(COOL)));
+        let path = folder.path().join("camera");
+        let source = Source::Replay { path, rate_hz: 30.0, hold: Duration::from_millis(300) };
+        let (viewer, news) = Viewer::start(source, &bridge, Box::new(heat.clone()));
+        viewer.order(Order::Model(Some(model)));
+        Self { viewer, news, heat, folder }
+    }
+
+    /// Waits for news of this kind.
+    fn wait<T>(&mut self, what: &str, wanted: impl Fn(&News) -> Option<T>) -> T {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(20) {
+            match self.news.try_recv() {
+                Ok(news) => {
+                    if let Some(found) = wanted(&news) {
+                        return found;
+                    }
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+        panic!("{what}");
+    }
+
+    fn wait_doing(&mut self, what: &str, doing: Doing) -> PaceNews {
+        self.wait(what, |news| match news {
+            News::Pace(pace) if pace.doing == doing => Some(*pace),
+            _ => None,
+        })
+    }
+}
+
+fn seen(news: &News) -> Option<Seen> {
+    match news {
+        News::Seen(seen) => Some(seen.clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_still_scene_stops_it_another_picture_starts_it() {
+    let mut screen = Screen::open();
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("the camera is live", |news| matches!(news, News::Camera(CameraState::Live(_))).then_some(()));
+    let first = screen.wait("a first result", seen);
+    assert!(!first.labels.is_empty() && !first.asked);
+    let still = screen.wait_doing("it stands still", Doing::Still);
+    assert_eq!(still.runs, 1);
+    draw(&screen.folder.path().join("camera/1.png"), [30, 200, 30]);
+    // The folder is read again when it is opened again.
+    screen.viewer.order(Order::Watch(false));
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("another result", seen);
+}
+
+#[test]
+fn heat_pauses_it_a_tap_is_answered_and_cool_air_resumes_it() {
+    let mut screen = Screen::open();
+    *screen.heat.0.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Severe), ..COOL };
+    screen.viewer.order(Order::Watch(true));
+    screen.wait_doing("it is paused", Doing::Paused(Reason::Hot));
+    screen.viewer.order(Order::Tap);
+    screen.wait("the tap is answered", |news| seen(news).filter(|seen| seen.asked));
+}
+
+#[test]
+fn pictures_from_files_are_named_and_bad_ones_refused() {
+    let mut screen = Screen::open();
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("a first result", seen);
+    screen.viewer.order(Order::Picture("noise.jpg".into(), Arc::new(vec![7; 1000])));
+    let (name, why) = screen.wait("the bad picture is told", |news| match news {
+        News::BadPicture(name, why) => Some((name.clone(), why.clone())),
+        _ => None,
+    });
+    assert!(name == "noise.jpg" && !why.is_empty());
+    let path = screen.folder.path().join("blue.png");
+    draw(&path, [30, 30, 200]);
+    screen.viewer.order(Order::Picture("blue.png".into(), Arc::new(std::fs::read(path).unwrap())));
+    screen.wait("the picture is named", |news| seen(news).filter(|seen| seen.asked));
+}
+
+#[test]
+fn a_camera_that_vanishes_is_told_and_comes_back() {
+    let mut screen = Screen::open();
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("a first result", seen);
+    let (here, away) = (screen.folder.path().join("camera"), screen.folder.path().join("away"));
+    std::fs::rename(&here, &away).unwrap();
+    screen.wait("it is gone", |news| matches!(news, News::Camera(CameraState::Trouble(_))).then_some(()));
+    std::fs::rename(&away, &here).unwrap();
+    screen.wait("it is back", |news| matches!(news, News::Camera(CameraState::Live(_))).then_some(()));
+}
+
+#[test]
+fn a_model_that_cannot_be_used_is_told_and_none_too() {
+    let mut screen = Screen::open();
+    let nowhere = screen.folder.path().join("nowhere");
+    screen.viewer.order(Order::Model(Some(nowhere)));
+    let why = screen.wait("why", |news| match news {
+        News::Model(ModelState::Failed(why)) => Some(why.clone()),
+        _ => None,
+    });
+    assert!(why.contains("nowhere"), "{why}");
+    screen.viewer.order(Order::Model(None));
+    screen.wait("there is none", |news| matches!(news, News::Model(ModelState::None)).then_some(()));
+}

@@ -1,0 +1,280 @@
+//! The camera screen: what the camera sees, named live.
+//!
+//! The threads of [`camera`](super::camera) see and think; this component tells them what is wanted and keeps what
+//! they told for the views.
+
+mod view;
+mod words;
+
+use super::announce::Announcer;
+use super::camera::{Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
+use super::context::{SettingsContext, Use, use_model};
+use super::devices::Devices;
+use super::language::Language;
+use super::models::Purpose;
+use super::page::{self, Shared};
+use super::settings::{Change, Labels, Protection, Settings};
+use super::shell::{Navigation, Screen};
+use crate::scheduler::{Care, Policy};
+use crate::sensors::bridge::Bridge;
+use dioxus::prelude::*;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use view::CameraView;
+
+/// The page's script for camera and preview.
+const SCRIPT: &str = include_str!("../../../assets/camera.js");
+/// A label is said aloud once it has led for so long.
+const SAY_AFTER: Duration = Duration::from_millis(1200);
+
+/// What is on the screen.
+#[derive(Debug, Clone, PartialEq)]
+struct Sight {
+    camera: CameraState,
+    model: ModelState,
+    /// What stands still, if anything.
+    held: Held,
+    /// The most probable first.
+    labels: Vec<Named>,
+    /// Of the last run, ms.
+    latency_ms: Option<f64>,
+    pace: Option<PaceNews>,
+    /// What a person should know about what they just did.
+    notice: Option<Notice>,
+}
+
+/// What stands still.
+#[derive(Debug, Clone, PartialEq)]
+enum Held {
+    /// Nothing: live.
+    No,
+    /// The camera's picture.
+    Frozen,
+    /// A picture from a file with this name.
+    Picture(String),
+}
+
+/// What a person should know about what they just did.
+#[derive(Debug, Clone, PartialEq)]
+enum Notice {
+    Copied(String),
+    CannotCopy,
+    BadPicture { name: String, why: String },
+}
+
+/// What a person does.
+#[derive(Debug, Clone, PartialEq)]
+enum Act {
+    Freeze,
+    Live,
+    Flip,
+    Pick { name: String, bytes: Arc<Vec<u8>> },
+    Unreadable { name: String, why: String },
+    Ask,
+    Retry,
+    Models,
+    Copy(String),
+    Share,
+    Set(Change),
+}
+
+impl Sight {
+    fn new() -> Self {
+        Self {
+            camera: CameraState::Opening,
+            model: ModelState::Loading,
+            held: Held::No,
+            labels: Vec::new(),
+            latency_ms: None,
+            pace: None,
+            notice: None,
+        }
+    }
+}
+
+#[component]
+pub fn CameraScreen() -> Element {
+    let bridge = use_context::<Devices>().bridge;
+    match bridge {
+        Ok(bridge) => rsx! { Connected { bridge: Shy(bridge) } },
+        Err(why) => rsx! { view::NoBridge { why } },
+    }
+}
+
+/// A bridge as a property: all copies are the same socket.
+#[derive(Clone)]
+struct Shy(Bridge);
+
+impl PartialEq for Shy {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.url() == other.0.url()
+    }
+}
+
+#[component]
+fn Connected(bridge: Shy) -> Element {
+    let sight = use_signal(Sight::new);
+    let settings = use_context::<SettingsContext>();
+    let viewer = use_viewer(bridge.0, sight);
+    let act = use_acts(viewer, sight);
+    rsx! {
+        CameraView { sight: sight(), labels: settings.settings.read().labels.clone(), onact: act }
+    }
+}
+
+/// The threads, told what is wanted whenever that changes; what they tell goes to `sight`.
+fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
+    let devices = use_context::<Devices>();
+    let language = use_context::<Memo<Language>>();
+    let announcer = use_context::<Announcer>();
+    let settings = use_context::<SettingsContext>().settings;
+    let navigation = use_context::<Navigation>();
+    let in_view = page::use_in_view();
+    let model = use_model(Purpose::Camera);
+    let url = bridge.url();
+    let viewer = use_hook(|| {
+        let (viewer, mut news) = Viewer::start(devices.camera(&bridge), &bridge, devices.power());
+        spawn(async move {
+            let mut calm = Calm::default();
+            let mut leader = Leader::default();
+            while let Some(news) = news.recv().await {
+                take(news, sight, &mut calm, &settings.peek().labels);
+                if let Some(label) = leader.to_say(&sight.peek().labels) {
+                    announcer.say(words::label(&language.peek(), label));
+                }
+            }
+        });
+        CopyValue::new(viewer)
+    });
+    use_effect(move || {
+        let ids = "{ video: 'camera-video', canvas: 'camera-canvas' }";
+        let connect = format!("{SCRIPT}\nonhandCamera.connect('{url}', {ids});");
+        document::eval(&connect);
+    });
+    use_effect(move || {
+        let path = match &*model.read() {
+            Use::Looking => return,
+            Use::None => None,
+            Use::Model(model) => Some(model.path.clone()),
+        };
+        viewer.read().order(Order::Model(path));
+    });
+    let policy = use_memo(move || policy(&settings.read()));
+    use_effect(move || viewer.read().order(Order::Pace(policy())));
+    let watching = use_memo(move || navigation.current() == Screen::Camera && in_view());
+    use_effect(move || viewer.read().order(Order::Watch(watching())));
+    viewer
+}
+
+/// What the person has set, as the scheduler takes it.
+fn policy(settings: &Settings) -> Policy {
+    let care = match settings.pace.protection {
+        Protection::Light => Care::Light,
+        Protection::Balanced => Care::Balanced,
+        Protection::Strong => Care::Strong,
+    };
+    Policy { min_interval_ms: settings.pace.interval_ms.into(), care, ..Policy::default() }
+}
+
+/// Takes what the threads told in.
+fn take(news: News, mut sight: Signal<Sight>, calm: &mut Calm, labels: &Labels) {
+    let mut sight = sight.write();
+    match news {
+        News::Camera(camera) => sight.camera = camera,
+        News::Model(model) => sight.model = model,
+        News::Pace(pace) => sight.pace = Some(pace),
+        News::Seen(seen) => {
+            if seen.asked {
+                calm.clear();
+            }
+            calm.take(&seen.labels, seen.after_ms as f32);
+            sight.labels = calm.shown(f32::from(labels.least_percent) / 100.0, labels.count.into());
+            sight.latency_ms = Some(seen.latency_ms);
+        }
+        News::BadPicture(name, why) => {
+            sight.held = Held::No;
+            sight.notice = Some(Notice::BadPicture { name, why });
+        }
+    }
+}
+
+/// The label that leads, said once when it has led for a while.
+#[derive(Default)]
+struct Leader {
+    since: Option<(usize, Instant)>,
+    said: Option<usize>,
+}
+
+impl Leader {
+    fn to_say<'a>(&mut self, labels: &'a [Named]) -> Option<&'a Named> {
+        let first = labels.first()?;
+        match self.since {
+            Some((index, since)) if index == first.index => {
+                if self.said == Some(index) || since.elapsed() < SAY_AFTER {
+                    return None;
+                }
+                self.said = Some(index);
+                Some(first)
+            }
+            _ => {
+                self.since = Some((first.index, Instant::now()));
+                None
+            }
+        }
+    }
+}
+
+/// Does what a person does.
+fn use_acts(viewer: CopyValue<Viewer>, mut sight: Signal<Sight>) -> EventHandler<Act> {
+    let language = use_context::<Memo<Language>>();
+    let announcer = use_context::<Announcer>();
+    let settings = use_context::<SettingsContext>();
+    let navigation = use_context::<Navigation>();
+    let mut notify = move |notice: Notice| {
+        announcer.say(words::notice(&language.peek(), &notice));
+        sight.write().notice = Some(notice);
+    };
+    use_callback(move |act: Act| {
+        let order = |order| viewer.read().order(order);
+        sight.write().notice = None;
+        match act {
+            Act::Freeze => {
+                sight.write().held = Held::Frozen;
+                order(Order::Freeze(true));
+            }
+            Act::Live => {
+                sight.write().held = Held::No;
+                order(Order::Freeze(false));
+            }
+            Act::Flip => order(Order::Flip),
+            Act::Ask => order(Order::Tap),
+            Act::Pick { name, bytes } => {
+                {
+                    let mut sight = sight.write();
+                    sight.held = Held::Picture(name.clone());
+                    sight.labels.clear();
+                }
+                order(Order::Picture(name, bytes));
+            }
+            Act::Unreadable { name, why } => notify(Notice::BadPicture { name, why }),
+            Act::Retry => order(Order::Retry),
+            Act::Models => navigation.go(Screen::Models),
+            Act::Set(change) => settings.change(change),
+            Act::Copy(text) => drop(spawn(async move {
+                let copied = page::copy(&text).await;
+                notify(if copied { Notice::Copied(text) } else { Notice::CannotCopy });
+            })),
+            Act::Share => drop(spawn(async move {
+                let text = words::result(&language.peek(), &sight.peek().labels);
+                match page::share(&text).await {
+                    Shared::Copied => notify(Notice::Copied(text)),
+                    Shared::Failed => notify(Notice::CannotCopy),
+                    Shared::Sheet | Shared::No => {}
+                }
+            })),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

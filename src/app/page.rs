@@ -1,0 +1,82 @@
+//! What the page's own browser does for the app: the clipboard, the share sheet, being in view.
+
+use dioxus::prelude::*;
+use serde_json::Value;
+
+/// Puts `text` on the clipboard; whether that worked.
+pub async fn copy(text: &str) -> bool {
+    ask(
+        "const text = await dioxus.recv();
+         try { await navigator.clipboard.writeText(text); return true; } catch {}
+         const area = document.createElement('textarea');
+         area.value = text;
+         area.style.position = 'fixed';
+         area.style.opacity = 0;
+         const before = document.activeElement;
+         document.body.append(area);
+         area.select();
+         const done = document.execCommand('copy');
+         area.remove();
+         before?.focus?.({ preventScroll: true });
+         return done;",
+        text,
+    )
+    .await
+        == Some(Value::Bool(true))
+}
+
+/// How a text was shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// Through the system's own sheet.
+    Sheet,
+    /// There is none here, so it is on the clipboard.
+    Copied,
+    /// The person thought better of it.
+    No,
+    /// Neither worked.
+    Failed,
+}
+
+/// Offers `text` to other apps, or puts it on the clipboard where the system has no sheet.
+pub async fn share(text: &str) -> Shared {
+    let answer = ask(
+        "const text = await dioxus.recv();
+         if (!navigator.share) return 'none';
+         try { await navigator.share({ text }); return 'shared'; }
+         catch (error) { return error.name === 'AbortError' ? 'no' : 'none'; }",
+        text,
+    )
+    .await;
+    match answer.as_ref().and_then(Value::as_str) {
+        Some("shared") => Shared::Sheet,
+        Some("no") => Shared::No,
+        _ if copy(text).await => Shared::Copied,
+        _ => Shared::Failed,
+    }
+}
+
+async fn ask(script: &str, text: &str) -> Option<Value> {
+    let eval = document::eval(script);
+    eval.send(text).ok()?;
+    eval.await.ok()
+}
+
+/// Whether the app's page is in view, as the system tells it; `true` until it tells.
+pub fn use_in_view() -> Signal<bool> {
+    let mut in_view = use_signal(|| true);
+    use_future(move || async move {
+        let mut eval = document::eval(
+            "const tell = () => dioxus.send(document.visibilityState === 'visible');
+             document.addEventListener('visibilitychange', tell);
+             tell();
+             await new Promise(() => {});",
+        );
+        while let Ok(visible) = eval.recv::<bool>().await {
+            if *in_view.peek() != visible {
+                in_view.set(visible);
+            }
+        }
+    });
+    in_view
+}
