@@ -23,6 +23,7 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
+    Rule { module: "sensors", may_use: &["scheduler"], never: &["candle"] },
     Rule {
         module: "app",
         may_use: &["inference", "model_dir", "profile", "scheduler", "sensors", "store"],
