@@ -19,6 +19,7 @@ if [ "${1:-}" = app ]; then
   have pkg-config || missing+=(pkg-config)
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing+=(libwebkit2gtk-4.1-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
+  pkg-config --exists alsa 2>/dev/null || missing+=(libasound2-dev)   # the microphone
   [ -e /usr/include/xdo.h ] || missing+=(libxdo-dev)
   # Reads the kernel's header of cameras while nokhwa is built.
   compgen -G '/usr/lib/llvm-*/lib/libclang.so*' >/dev/null || missing+=(libclang-dev)

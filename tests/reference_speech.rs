@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::{distance, words};
 use onhand::inference::Options;
 use onhand::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber, Transcript, audio};
 use serde::Deserialize;
@@ -36,12 +37,6 @@ fn reference(id: &str) -> Option<(Transcriber, BTreeMap<String, Clip>)> {
 fn sound(name: &str) -> Vec<f32> {
     let path = common::shared("data/audio").expect("the clips lie beside the reference").join(name);
     audio::read_file(&path).unwrap().samples
-}
-
-/// Letters and digits only, in lower case.
-fn words(text: &str) -> Vec<String> {
-    let plain: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    plain.split_whitespace().map(String::from).collect()
 }
 
 /// Describes how `said` differs from the reference; panics when the words do and it was no near-tie.
@@ -134,20 +129,6 @@ fn ten_minutes_have_no_loss_and_no_repetition_at_the_seams() {
     assert!(distance(&expected, &heard) * 25 <= expected.len(), "{}", said.text);
     assert!(heard.len().abs_diff(expected.len()) * 100 <= expected.len(), "{}", said.text);
     assert!(said.segments.is_sorted_by(|a, b| a.end_s <= b.start_s + 1e-6));
-}
-
-/// Words to insert, delete or replace (Levenshtein).
-fn distance(a: &[String], b: &[String]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// Runs `onhand-lab transcribe` with tiny.en; exit code, standard output, standard error.

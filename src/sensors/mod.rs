@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`bridge`] | the socket to the app's own page, for what only a web view may use |
 //! | [`camera`] | the newest picture, upright |
+//! | [`microphone`] | sound: mono, 16 kHz, in order |
 //! | [`power`] | heat and battery |
 
 pub mod bridge;
 pub mod camera;
+pub mod microphone;
 pub mod power;

@@ -35,6 +35,26 @@ pub fn model(id: &str) -> Option<ModelDir> {
     }
 }
 
+/// Letters and digits only, in lower case.
+pub fn words(text: &str) -> Vec<String> {
+    let plain: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    plain.split_whitespace().map(String::from).collect()
+}
+
+/// Words to insert, delete or replace (Levenshtein).
+pub fn distance(a: &[String], b: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
 fn skip(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_string();
     // Not eprintln!, which the harness swallows.

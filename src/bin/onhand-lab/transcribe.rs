@@ -1,3 +1,5 @@
+mod live;
+
 use crate::common::{Common, Report};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,7 +24,8 @@ const SURE_OF_LANGUAGE: f32 = 0.5;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:
   onhand-lab transcribe talk.mp3 --language en --timestamps
-  onhand-lab transcribe talk.mp3 --format srt > talk.srt")]
+  onhand-lab transcribe talk.mp3 --format srt > talk.srt
+  onhand-lab transcribe talk.mp3 --live")]
 pub struct Args {
     /// Sound files: WAV, FLAC, MP3 or OGG, any rate, any number of channels
     #[arg(required = true, value_name = "AUDIO")]
@@ -42,6 +45,12 @@ pub struct Args {
     /// How to print the answer; subtitles have timestamps always
     #[arg(long, value_enum, default_value_t, conflicts_with = "json")]
     format: Format,
+    /// Play the sound and write the words down while it goes on
+    #[arg(long, conflicts_with_all = ["json", "format", "timestamps"])]
+    live: bool,
+    /// With --live: as fast as the engine goes, instead of in real time
+    #[arg(long, requires = "live")]
+    fast: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -168,7 +177,12 @@ pub fn run(args: &Args) -> ExitCode {
     };
     for path in &args.inputs {
         let input = path.display().to_string();
-        if let Err(why) = answer(args, &transcriber, path, &input, &mut report) {
+        let done = if args.live {
+            live::transcribe(&transcriber, path, args.options(), args.fast)
+        } else {
+            answer(args, &transcriber, path, &input, &mut report)
+        };
+        if let Err(why) = done {
             // The report names the input itself.
             let why = why.strip_prefix(&input).map_or(why.as_str(), |rest| rest.trim_start_matches([':', ' ']));
             report.failure(&input, why);

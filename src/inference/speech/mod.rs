@@ -13,8 +13,10 @@ pub mod formats;
 mod job;
 mod languages;
 mod listener;
+pub mod live;
 mod mel;
 mod model;
+mod piece;
 mod segments;
 #[cfg(test)]
 mod testing;

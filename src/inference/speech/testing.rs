@@ -103,3 +103,25 @@ pub fn transcriber(multilingual: bool) -> Transcriber {
 pub fn transcribe(samples: &[f32], options: &TranscribeOptions) -> Transcript {
     transcriber(true).transcribe(samples, options, &mut ()).unwrap()
 }
+
+/// Voice activity must take it for speech: a buzz of harmonics whose loudness and pitch move as in syllables.
+pub fn babble(seconds: f64) -> Vec<f32> {
+    let mut phase = 0.0;
+    (0..(seconds * 16_000.0) as usize)
+        .map(|i| {
+            let t = i as f64 / 16_000.0;
+            phase += std::f64::consts::TAU * (120.0 + 25.0 * (3.0 * t).sin()) / 16_000.0;
+            let syllable = (std::f64::consts::PI * 4.0 * t).sin().abs();
+            let voice: f64 = (1..25)
+                .map(|k| {
+                    let hz = 120.0 * f64::from(k);
+                    let formant = |centre: f64, width: f64| (-((hz - centre) / width).powi(2)).exp();
+                    let open = 0.5 + 0.5 * (5.0 * t).sin();
+                    (formant(500.0 + 300.0 * open, 150.0) + 0.5 * formant(1500.0 + 500.0 * open, 200.0) + 0.02)
+                        * (f64::from(k) * phase).sin()
+                })
+                .sum();
+            (0.15 * syllable * voice) as f32
+        })
+        .collect()
+}

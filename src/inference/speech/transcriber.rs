@@ -2,7 +2,7 @@
 
 use super::audio::SAMPLE_RATE_HZ;
 use super::config::Config;
-use super::job::{Job, SAMPLES_PER_POSITION};
+use super::job::Job;
 use super::languages::language_code;
 use super::listener::{Listener, Stage};
 use super::mel::MelSpectrogram;
@@ -150,11 +150,7 @@ impl Transcriber {
         }
     }
 
-    fn max_piece(&self) -> usize {
-        self.config.max_source_positions * SAMPLES_PER_POSITION
-    }
-
-    fn given_language(&self, options: &TranscribeOptions) -> Result<Option<&'static str>> {
+    pub(super) fn given_language(&self, options: &TranscribeOptions) -> Result<Option<&'static str>> {
         let name = &self.name;
         if !self.config.multilingual() {
             if options.task == Task::Translate {
@@ -185,7 +181,7 @@ pub(super) fn seconds(samples: usize) -> f64 {
     samples as f64 / f64::from(SAMPLE_RATE_HZ)
 }
 
-fn check_samples(samples: &[f32]) -> Result<()> {
+pub(super) fn check_samples(samples: &[f32]) -> Result<()> {
     match samples.iter().position(|x| !x.is_finite() || x.abs() > MAX_SAMPLE) {
         None => Ok(()),
         Some(at) => Err(Error::Input(format!(

@@ -16,12 +16,14 @@ pub(super) use quality::{echoes, stutters};
 use rules::Rules;
 use sample::{Dice, greedy, log_sum_exp};
 
-/// Tried in turn until one is good. Source of all four:
+/// Tried in turn until one is good. Source of all five:
 /// <https://github.com/openai/whisper/blob/v20240930/whisper/transcribe.py>
 const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 const MAX_COMPRESSION_RATIO: f32 = 2.4;
 const MIN_MEAN_LOG_PROBABILITY: f32 = -1.0;
 const MAX_NO_SPEECH_PROBABILITY: f32 = 0.6;
+/// Above this temperature the text is too wild to be the context of what follows (`prompt_reset_since`).
+const MAX_CONTEXT_TEMPERATURE: f32 = 0.5;
 
 /// What steers the decoder before it speaks.
 pub(super) struct Prompt {
@@ -29,16 +31,27 @@ pub(super) struct Prompt {
     pub until_start: Vec<u32>,
     /// Language, task, whether times are written; nothing for English-only models that write times.
     pub after_start: Vec<u32>,
+    /// What was written down for good of this very sound: the decoder goes on after it.
+    pub written: Written,
+}
+
+/// Tokens that stand, each with its log-probability.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    pub tokens: Vec<u32>,
+    pub log_probabilities: Vec<f32>,
 }
 
 /// One piece of sound, written down.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Said {
-    /// Text and timestamps, without the end.
+    /// Text and timestamps, without the end; after what the prompt says was written.
     pub tokens: Vec<u32>,
+    /// Of each token.
+    pub log_probabilities: Vec<f32>,
     /// How far each token led the runner-up, in logits.
     pub margins: Vec<f32>,
-    /// Of the tokens and the end.
+    /// Of the tokens and the end, with those written before.
     pub mean_log_probability: f32,
     pub no_speech_probability: f32,
     /// The temperature at which it was accepted, or the last one tried.
@@ -51,6 +64,11 @@ impl Said {
     /// The model itself doubts that this is speech, and what it wrote down is a guess.
     pub fn is_silence(&self) -> bool {
         self.no_speech_probability > MAX_NO_SPEECH_PROBABILITY && self.mean_log_probability < MIN_MEAN_LOG_PROBABILITY
+    }
+
+    /// Too wild to be the context of what follows.
+    pub fn is_doubtful(&self) -> bool {
+        self.temperature > MAX_CONTEXT_TEMPERATURE
     }
 }
 
@@ -93,8 +111,7 @@ impl<'a> Scribe<'a> {
         for (attempt, temperature) in TEMPERATURES.into_iter().enumerate() {
             let dice = (temperature > 0.0).then(|| Dice::new(attempt as u64));
             let said = self.attempt(state, prompt, max_tokens, temperature, dice, cancelled)?;
-            let ratio = quality::compression_ratio(self.vocabulary.text(&said.tokens)?.trim());
-            let varied = said.finished && ratio <= MAX_COMPRESSION_RATIO;
+            let varied = self.varied(&said, prompt)?;
             if said.is_silence() || (varied && said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY) {
                 return Ok(said);
             }
@@ -108,6 +125,30 @@ impl<'a> Scribe<'a> {
         // None was good: the likeliest that does not loop, marked as hot so that it is no context.
         let last = TEMPERATURES[TEMPERATURES.len() - 1];
         Ok(best.map(|(_, said)| Said { temperature: last, ..said }).unwrap_or_default())
+    }
+
+    /// What is said so far of a sound that goes on: greedy only, and nothing where that is a loop or a guess,
+    /// since the next draft hears more.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn draft(
+        &self,
+        state: &mut DecoderState,
+        prompt: &Prompt,
+        max_tokens: usize,
+        cancelled: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Said>> {
+        let said = self.attempt(state, prompt, max_tokens, 0.0, None, cancelled)?;
+        let good = self.varied(&said, prompt)? && said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY;
+        Ok(good.then_some(said))
+    }
+
+    /// Whether it ended by itself and is no loop.
+    fn varied(&self, said: &Said, prompt: &Prompt) -> Result<bool> {
+        let all = [&prompt.written.tokens[..], &said.tokens].concat();
+        let ratio = quality::compression_ratio(self.vocabulary.text(&all)?.trim());
+        Ok(said.finished && ratio <= MAX_COMPRESSION_RATIO)
     }
 
     fn attempt(
@@ -124,35 +165,42 @@ impl<'a> Scribe<'a> {
         let mut logits = self.decoder.step(&prompt.until_start, state)?.to_vec1::<f32>()?;
         let no_speech = logits[special.no_speech as usize] - log_sum_exp(logits.iter().copied());
         let mut said = Said { no_speech_probability: no_speech.exp(), temperature, ..Said::default() };
-        if !prompt.after_start.is_empty() {
-            logits = self.decoder.step(&prompt.after_start, state)?.to_vec1()?;
+        let written = &prompt.written.tokens;
+        let forced = [&prompt.after_start[..], written].concat();
+        if !forced.is_empty() {
+            logits = self.decoder.step(&forced, state)?.to_vec1()?;
         }
-        let mut log_probability = 0.0;
+        let mut log_probability: f32 = prompt.written.log_probabilities.iter().sum();
+        let mut all = written.clone();
         loop {
             if cancelled() {
                 return Err(Error::Cancelled);
             }
-            self.rules.apply(&mut logits, &said.tokens);
+            self.rules.apply(&mut logits, &all);
             let (likeliest, margin) = greedy(&logits);
             let token = dice.as_mut().map_or(likeliest, |dice| dice.pick(&logits, temperature));
-            log_probability += logits[token as usize] - log_sum_exp(logits.iter().copied());
+            let token_log_probability = logits[token as usize] - log_sum_exp(logits.iter().copied());
+            log_probability += token_log_probability;
             if token == special.end {
                 said.finished = true;
                 break;
             }
-            said.tokens.push(token);
+            all.push(token);
             said.margins.push(margin);
-            if let Some(start) = quality::loop_start(&said.tokens) {
-                said.tokens.truncate(start);
-                said.margins.truncate(start);
+            said.log_probabilities.push(token_log_probability);
+            if let Some(start) = quality::loop_start(&all) {
+                all.truncate(start.max(written.len()));
                 break;
             }
-            if said.tokens.len() >= max_tokens {
+            if all.len() >= max_tokens {
                 break;
             }
             logits = self.decoder.step(&[token], state)?.to_vec1()?;
         }
-        said.mean_log_probability = log_probability / (said.tokens.len() + 1) as f32;
+        said.mean_log_probability = log_probability / (all.len() + 1) as f32;
+        said.tokens = all.split_off(written.len());
+        said.margins.truncate(said.tokens.len());
+        said.log_probabilities.truncate(said.tokens.len());
         Ok(said)
     }
 }
@@ -173,6 +221,7 @@ mod tests {
         let prompt = Prompt {
             until_start: vec![special.previous, 72, 105, special.start],
             after_start: vec![special.languages[0].1, special.transcribe, special.no_timestamps],
+            written: Written::default(),
         };
         test(&scribe, &mut state, &prompt);
     }

@@ -9,7 +9,7 @@ use super::Region;
 use crate::inference::speech::audio::SAMPLE_RATE_HZ;
 
 /// A longer pause ends the piece.
-const LONGEST_PAUSE_S: f32 = 3.0;
+pub(in crate::inference::speech) const LONGEST_PAUSE_S: f32 = 3.0;
 /// A cut is looked for in the last part of a full piece: this fraction is never cut.
 const FULL_FRAC: f32 = 0.6;
 /// Beyond this, a longer pause is no better place to cut.
@@ -87,7 +87,7 @@ fn best_pause(run: &[Region], next: Option<&Region>, limit: usize) -> Option<usi
 }
 
 /// The middle of the quietest moment in `from..to`.
-fn quietest(samples: &[f32], from: usize, to: usize) -> usize {
+pub(in crate::inference::speech) fn quietest(samples: &[f32], from: usize, to: usize) -> usize {
     let to = to.min(samples.len());
     let width = in_samples(QUIET_S);
     if from + width >= to {

@@ -28,6 +28,7 @@ mod level;
 mod score;
 
 pub use chunks::chunks;
+pub(super) use chunks::{LONGEST_PAUSE_S, quietest};
 
 use crate::inference::speech::audio::SAMPLE_RATE_HZ;
 use evidence::{Evidence, Judge};
