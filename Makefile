@@ -40,6 +40,7 @@ app: setup-app
 check-app: setup-app
 	cargo clippy --locked --lib --bin onhand -- -D warnings
 	cargo test --locked --lib -- app:: sensors::camera::native
+	cargo test --locked --test app_models
 
 setup:
 	@scripts/setup.sh

@@ -139,6 +139,7 @@ models-free = { $size } free
 models-for-camera = Name what the camera sees.
 models-for-microphone = Write down what is said.
 models-for-text = Say how a text feels.
+models-in-progress = In progress
 models-other = Of another kind
 models-to-fetch = { $size } to fetch
 models-on-disk = { $size } on the disk

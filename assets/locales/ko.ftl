@@ -120,6 +120,7 @@ models-free = { $size } 사용 가능
 models-for-camera = 카메라에 보이는 것의 이름을 알려 줘요.
 models-for-microphone = 말을 글로 옮겨 줘요.
 models-for-text = 글의 느낌을 알려 줘요.
+models-in-progress = 진행 중
 models-other = 그 밖의 모델
 models-to-fetch = 받을 크기 { $size }
 models-on-disk = 차지하는 공간 { $size }

@@ -226,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_cut_fetch_left_is_counted_and_thrown_away() {
+        let models = tempfile::tempdir().unwrap();
+        let partial = models.path().join(".staging/a/partial");
+        fs::create_dir_all(&partial).unwrap();
+        fs::write(partial.join("model.safetensors.partial"), "12345").unwrap();
+        assert_eq!((staged_bytes(models.path(), "a"), staged_bytes(models.path(), "b")), (5, 0));
+        assert_eq!(staged_bytes(models.path(), "../a"), 0, "no path is followed");
+        discard(models.path(), "a", &|_| {}).unwrap();
+        assert_eq!(staged_bytes(models.path(), "a"), 0);
+        assert!(!models.path().join(".staging/a").exists());
+        discard(models.path(), "b", &|_| {}).unwrap();
+        assert!(!models.path().join(".staging/b.lock").exists(), "nothing to do leaves nothing");
+    }
+
+    #[test]
     fn only_models_inside_the_directory_are_removed() {
         let root = tempfile::tempdir().unwrap();
         let models = root.path().join("models");

@@ -104,6 +104,13 @@ pub enum Status {
     Removing,
 }
 
+impl Status {
+    /// Whether an install was begun and is not done.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Paused { .. } | Self::Queued | Self::Fetching { .. } | Self::Failed { .. })
+    }
+}
+
 /// What is being done to a model, or was done last.
 #[derive(Debug, Clone, PartialEq)]
 enum Work {

@@ -127,6 +127,8 @@ fn ModelsView(board: Board, entries: Vec<Entry>, offers: Vec<Offer>, onact: Even
     let language = use_language();
     let first_start = board.installed().is_some_and(<[_]>::is_empty) && board.is_untouched();
     let title = |id: &str| entries.iter().find(|e| e.id == id).map_or(id.to_string(), |e| e.title.clone());
+    let (unfinished, others): (Vec<_>, Vec<_>) =
+        entries.iter().cloned().partition(|entry| board.status(&entry.id).is_unfinished());
     let replaced: Vec<_> = board.replaced().iter().map(|(id, by)| (title(id), title(by))).collect();
     rsx! {
         if first_start {
@@ -144,11 +146,14 @@ fn ModelsView(board: Board, entries: Vec<Entry>, offers: Vec<Offer>, onact: Even
             },
             _ => rsx! {},
         }
+        // On top, since somebody waits for them, or is to do something.
+        Group { title: "models-in-progress", entries: unfinished, board: board.clone(), onact }
         for purpose in Purpose::ALL.map(Some).into_iter().chain([None]) {
             Group {
                 key: "{purpose:?}",
-                purpose,
-                entries: entries.iter().filter(|e| e.purpose == purpose).cloned().collect::<Vec<_>>(),
+                title: purpose.map_or("models-other", Purpose::title_key),
+                does: purpose.map(Purpose::does_key),
+                entries: others.iter().filter(|e| e.purpose == purpose).cloned().collect::<Vec<_>>(),
                 board: board.clone(),
                 onact,
             }
@@ -156,17 +161,19 @@ fn ModelsView(board: Board, entries: Vec<Entry>, offers: Vec<Offer>, onact: Even
     }
 }
 
-/// The models for one purpose, or those of which nobody knows what for.
+/// Models under a heading, which goes with the last of them.
 #[component]
-fn Group(purpose: Option<Purpose>, entries: Vec<Entry>, board: Board, onact: EventHandler<Act>) -> Element {
+fn Group(
+    title: &'static str,
+    #[props(default)] does: Option<&'static str>,
+    entries: Vec<Entry>,
+    board: Board,
+    onact: EventHandler<Act>,
+) -> Element {
     let language = use_language();
     if entries.is_empty() {
         return rsx! {};
     }
-    let (title, does) = match purpose {
-        Some(purpose) => (purpose.title_key(), Some(purpose.does_key())),
-        None => ("models-other", None),
-    };
     rsx! {
         section { class: "group",
             h2 { {language.say(title)} }

@@ -265,6 +265,17 @@ fn each_button_asks_for_its_own_act() {
 }
 
 #[test]
+fn what_is_not_finished_stands_on_top_and_nowhere_else() {
+    let first_heading = |updates: &[Update]| page("en", updates).0.look().tags("h2")[0].text();
+    let queued = [looked(vec![installed("own", Purpose::Camera)], 0), Update::Queued(ID.into())];
+    assert_eq!(first_heading(&queued), "In progress");
+    let root = page("en", &queued).0.look();
+    assert_eq!(root.tags("article")[0].attribute("aria-labelledby"), Some("model-whisper-tiny.en"));
+    assert_eq!(root.tags("article").len(), Catalog::builtin().models().len() + 1, "each once, and one's own");
+    assert_eq!(first_heading(&queued[..1]), "Camera");
+}
+
+#[test]
 fn what_comes_instead_is_said() {
     let instead = Update::Replaced { id: "mobilenet-v3-small".into(), by: "efficientnet-lite0".into() };
     let (page, _) = page("en", &[looked(vec![], 0), instead, Update::Queued("efficientnet-lite0".into())]);

@@ -171,8 +171,8 @@ fn parse(bytes: &[u8]) -> (Settings, bool) {
 
 /// Renames a damaged file to `settings.damaged-N`, the first N that is free.
 fn put_aside(folder: &Path, path: &Path) -> io::Result<PathBuf> {
-    let names = (1..=MAX_ASIDE).map(|n| folder.join(format!("settings.damaged-{n}")));
-    let aside = names.clone().find(|p| !p.exists()).or_else(|| names.last()).expect("there are names");
+    let mut names = (1..=MAX_ASIDE).map(|n| folder.join(format!("settings.damaged-{n}")));
+    let aside = names.clone().find(|p| !p.exists()).or_else(|| names.next_back()).expect("there are names");
     fs::rename(path, &aside)?;
     Ok(aside)
 }

@@ -116,7 +116,10 @@ fn numbered(n: u32) -> Settings {
 fn child_process() {
     let Some(folder) = std::env::var_os("SETTINGS_CHILD") else { return };
     let file = SettingsFile::in_folder(folder.into());
-    (0..).for_each(|n| file.save(&numbered(n)).unwrap());
+    // Until it is killed.
+    for n in 0..u32::MAX {
+        file.save(&numbered(n)).unwrap();
+    }
 }
 
 #[test]

@@ -66,13 +66,13 @@ pub fn TextScreen() -> Element {
         edited(text);
     };
     rsx! {
-        Writing { seed: seed(), onedit: move |text| edited(text), onclear: move |()| fill(String::new()) }
+        Writing { seed: seed(), onedit: edited, onclear: move |()| fill(String::new()) }
         AnswerView {
             state: state(),
             onmodels: move |()| navigation.go(Screen::Models),
             onretry: move |()| judge.restart(),
         }
-        Examples { onchoose: move |text| fill(text) }
+        Examples { onchoose: fill }
     }
 }
 
