@@ -14,7 +14,7 @@ use super::language::use_language;
 use super::models_screen::ModelsScreen;
 use super::more_screen::MoreScreen;
 use super::settings::Theme;
-use super::settings_screen::SettingsScreen;
+use super::settings_screen::{NoticeBar, SettingsScreen};
 use super::text_screen::TextScreen;
 use dioxus::prelude::*;
 
@@ -65,6 +65,7 @@ pub fn Shell() -> Element {
     rsx! {
         div { class: "app {theme}", lang: language.tag, onkeydown: leave,
             main { class: "screens",
+                NoticeBar {}
                 for screen in visited.read().iter().copied() {
                     ScreenFrame { key: "{screen.id()}", screen }
                 }
