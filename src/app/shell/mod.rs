@@ -58,7 +58,9 @@ pub fn Shell() -> Element {
         Theme::Dark => "theme-dark",
     };
     let leave = move |event: Event<KeyboardData>| {
-        if let (Key::Escape, Some(parent)) = (event.key(), current.peek().parent()) {
+        // Read before going: what is borrowed in the condition is still borrowed in the block.
+        let parent = current.peek().parent();
+        if let (Key::Escape, Some(parent)) = (event.key(), parent) {
             navigation.go(parent);
         }
     };

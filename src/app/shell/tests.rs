@@ -59,6 +59,13 @@ fn tabs_lead_to_screens_and_back_leads_up() {
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("Settings".into(), vec!["More".into()]));
     page.press("Back to More");
     assert_eq!(title(&page.look()), "More");
+    page.press("Models");
+    for _ in 0..2 {
+        let root = page.look();
+        let app = root.tags("div").into_iter().find(|d| d.attribute("lang").is_some()).unwrap();
+        page.escape(app);
+        assert_eq!(title(&page.look()), "More", "a tab has nowhere to go back to");
+    }
 }
 
 #[test]
