@@ -67,11 +67,8 @@ camera-unreadable = There is no picture to show. Choose another picture or folde
 camera-failed = The camera does not answer. Try again, or pick a picture.
 camera-pace-waiting = Getting ready
 camera-pace-still = Still scene
-camera-pace-rate =
-    { $n ->
-        [one] { $n } per second
-       *[other] { $n } per second
-    }
+camera-pace-rate = { $n } per second
+camera-pace-every = every { $n } seconds
 camera-pace-latency = { $ms } ms
 camera-pace-age =
     { $n ->

@@ -54,15 +54,10 @@ camera-unreadable = 보여 줄 사진이 없어요. 다른 사진이나 폴더�
 camera-failed = 카메라가 응답하지 않아요. 다시 시도하거나 사진을 고르세요.
 camera-pace-waiting = 준비하는 중
 camera-pace-still = 장면이 그대로예요
-camera-pace-rate =
-    { $n ->
-       *[other] 1초에 { $n }번
-    }
+camera-pace-rate = 1초에 { $n }번
+camera-pace-every = { $n }초에 1번
 camera-pace-latency = { $ms } ms
-camera-pace-age =
-    { $n ->
-       *[other] { $n }초 전
-    }
+camera-pace-age = { $n }초 전
 camera-pace-duty = 느린 모델: { $rate }
 camera-pace-warm = 따뜻함: { $rate }
 camera-pace-hot = 뜨거움: { $rate }

@@ -264,17 +264,14 @@ impl Mind {
 
     fn tell_pace(&mut self) {
         let now_ms = self.now_ms();
-        while self.results_ms.len() > 1 && self.results_ms.front().is_some_and(|ms| now_ms - ms > RATE_OVER_MS) {
-            self.results_ms.pop_front();
-        }
         if now_ms - self.told_ms < TELL_EVERY_MS {
             return;
         }
-        let recent = self.results_ms.iter().filter(|ms| now_ms - **ms <= RATE_OVER_MS).count();
+        let every_ms = self.every_ms(now_ms);
         let history = self.scheduler.history();
         let news = PaceNews {
             doing: self.doing(),
-            rate_hz: recent as f64 * 1000.0 / RATE_OVER_MS as f64,
+            every_ms,
             age_ms: history.age_ms(now_ms),
             runs: history.counts().runs(),
             still: history.counts().skips(Reason::Still),
@@ -283,6 +280,18 @@ impl Mind {
         if self.told != Some(news) {
             self.told = Some(news);
             let _ = self.screen.send(News::Pace(news));
+        }
+    }
+
+    /// From one result to the next.
+    fn every_ms(&mut self, now_ms: u64) -> Option<u64> {
+        // The last one stays: the next is measured from it.
+        while self.results_ms.len() > 1 && now_ms - self.results_ms[0] > RATE_OVER_MS {
+            self.results_ms.pop_front();
+        }
+        match (self.results_ms.front(), self.results_ms.back(), self.results_ms.len() as u64) {
+            (Some(first_ms), Some(last_ms), results @ 2..) => Some((last_ms - first_ms) / (results - 1)),
+            _ => self.scheduler.pace().ok().map(|pace| pace.interval_ms),
         }
     }
 

@@ -111,8 +111,8 @@ pub struct Seen {
 pub struct PaceNews {
     /// What the scheduler does.
     pub doing: Doing,
-    /// Results a second, over the last two.
-    pub rate_hz: f64,
+    /// From one result to the next: what was measured lately, or else the interval in force, ms.
+    pub every_ms: Option<u64>,
     /// Age of the result that stands, ms.
     pub age_ms: Option<u64>,
     /// Runs so far.

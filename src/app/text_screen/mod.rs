@@ -86,10 +86,14 @@ struct Judge {
 }
 
 impl Judge {
-    /// Has `text` judged, once there is a model.
+    /// Has `text` judged. While the model is on its way nothing is sent: [`hear`] sends the newest when it is here.
     fn send(mut self, text: String) {
-        let texts = self.texts.peek();
-        if texts.as_ref().is_some_and(|texts| texts.send(text).is_ok()) && *self.state.peek() != State::Loading {
+        if *self.state.peek() == State::Loading {
+            return;
+        }
+        // Without a model there is nobody; after a failure to load nobody any more.
+        let sent = self.texts.peek().as_ref().is_some_and(|texts| texts.send(text).is_ok());
+        if sent {
             self.state.set(State::Judging);
         }
     }
