@@ -12,10 +12,10 @@ use super::context::{SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::language::Language;
 use super::models::Purpose;
+use super::pace;
 use super::page::{self, Shared};
-use super::settings::{Change, Labels, Protection, Settings};
+use super::settings::{Change, Labels};
 use super::shell::{Navigation, Screen};
-use crate::scheduler::{Care, Policy};
 use crate::sensors::bridge::Bridge;
 use dioxus::prelude::*;
 use std::sync::Arc;
@@ -159,21 +159,11 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         };
         viewer.read().order(Order::Model(path));
     });
-    let policy = use_memo(move || policy(&settings.read()));
+    let policy = use_memo(move || pace::policy(&settings.read()));
     use_effect(move || viewer.read().order(Order::Pace(policy())));
     let watching = use_memo(move || navigation.current() == Screen::Camera && in_view());
     use_effect(move || viewer.read().order(Order::Watch(watching())));
     viewer
-}
-
-/// What the person has set, as the scheduler takes it.
-fn policy(settings: &Settings) -> Policy {
-    let care = match settings.pace.protection {
-        Protection::Light => Care::Light,
-        Protection::Balanced => Care::Balanced,
-        Protection::Strong => Care::Strong,
-    };
-    Policy { min_interval_ms: settings.pace.interval_ms.into(), care, ..Policy::default() }
 }
 
 /// Takes what the threads told in.

@@ -3,6 +3,7 @@
 use super::{Named, Notice};
 use crate::app::camera::{Doing, PaceNews};
 use crate::app::language::Language;
+use crate::app::pace::paused_key;
 use crate::scheduler::Reason;
 use crate::sensors::camera::CameraError;
 
@@ -87,15 +88,6 @@ fn running_key(reason: Reason) -> Option<&'static str> {
         Reason::LowBattery => Some("camera-pace-low-battery"),
         Reason::LowPowerMode => Some("camera-pace-low-power-mode"),
         Reason::BatteryUnknown => Some("camera-pace-battery-unknown"),
-    }
-}
-
-fn paused_key(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Critical => "camera-paused-critical",
-        Reason::LowBattery => "camera-paused-battery",
-        Reason::Hidden => "camera-paused-hidden",
-        _ => "camera-paused-hot",
     }
 }
 
