@@ -7,11 +7,11 @@ mod view;
 mod words;
 
 use super::announce::Announcer;
-use super::camera::{Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
-use super::context::{SettingsContext, Use, use_model};
+use super::camera::{self, Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
+use super::context::{ModelsContext, SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::language::Language;
-use super::models::Purpose;
+use super::models::{Purpose, smaller};
 use super::pace;
 use super::page::{self, Shared};
 use super::settings::{Change, Labels};
@@ -151,13 +151,18 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         let connect = format!("{SCRIPT}\nonhandCamera.connect('{url}', {ids});");
         document::eval(&connect);
     });
+    let models = use_context::<ModelsContext>();
     use_effect(move || {
-        let path = match &*model.read() {
+        let order = match &*model.read() {
             Use::Looking => return,
             Use::None => None,
-            Use::Model(model) => Some(model.path.clone()),
+            Use::Model(model) => {
+                let board = models.board.peek();
+                let smaller = smaller(board.installed().unwrap_or_default(), Purpose::Camera, model);
+                Some(camera::Models { chosen: model.path.clone(), smaller: smaller.map(|m| m.path.clone()) })
+            }
         };
-        viewer.read().order(Order::Model(path));
+        viewer.read().order(Order::Model(order));
     });
     let policy = use_memo(move || pace::policy(&settings.read()));
     use_effect(move || viewer.read().order(Order::Pace(policy())));
