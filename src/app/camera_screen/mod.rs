@@ -139,7 +139,7 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
             let mut leader = Leader::default();
             while let Some(news) = news.recv().await {
                 take(news, sight, &mut calm, &settings.peek().labels);
-                if let Some(label) = leader.to_say(&sight.peek().labels) {
+                if let Some(label) = leader.ripe(&sight.peek().labels) {
                     announcer.say(words::label(&language.peek(), label));
                 }
             }
@@ -201,7 +201,8 @@ struct Leader {
 }
 
 impl Leader {
-    fn to_say<'a>(&mut self, labels: &'a [Named]) -> Option<&'a Named> {
+    /// The label to say now, if there is one.
+    fn ripe<'a>(&mut self, labels: &'a [Named]) -> Option<&'a Named> {
         let first = labels.first()?;
         match self.since {
             Some((index, since)) if index == first.index => {

@@ -221,11 +221,11 @@ fn the_amount_shown_is_a_setting() {
 fn the_leader_is_said_once_and_not_at_once() {
     let mut leader = Leader::default();
     let labels = [clock()];
-    assert_eq!(leader.to_say(&labels), None);
+    assert_eq!(leader.ripe(&labels), None);
     leader.since = leader.since.map(|(index, since)| (index, since - SAY_AFTER));
-    assert_eq!(leader.to_say(&labels), Some(&labels[0]));
-    assert_eq!(leader.to_say(&labels), None);
+    assert_eq!(leader.ripe(&labels), Some(&labels[0]));
+    assert_eq!(leader.ripe(&labels), None);
     let other = [Named { index: 1, ..clock() }];
-    assert_eq!(leader.to_say(&other), None);
+    assert_eq!(leader.ripe(&other), None);
     assert_eq!(leader.said, Some(892));
 }
