@@ -133,6 +133,11 @@ impl Mind {
             Order::Model(models) => self.use_models(models),
             Order::Tap => self.tapped = true,
             Order::Freeze(frozen) => {
+                if frozen {
+                    // What stands still is what is named.
+                    self.receive();
+                    self.tapped = self.waiting.is_some();
+                }
                 self.holding = frozen;
                 self.eye.glance(Glance::Freeze(frozen));
                 if !frozen {

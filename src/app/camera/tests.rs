@@ -114,6 +114,21 @@ fn heat_pauses_it_and_a_tap_is_answered() {
 }
 
 #[test]
+fn what_is_frozen_is_named_and_nothing_else() {
+    let mut screen = Screen::with(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
+    screen.viewer.order(Order::Watch(true));
+    screen.wait_doing("it is paused", Doing::Paused(Reason::Hot));
+    screen.viewer.order(Order::Freeze(true));
+    screen.wait("the frozen picture is named", |news| seen(news).filter(|seen| seen.asked));
+    std::thread::sleep(Duration::from_millis(200));
+    while let Ok(news) = screen.news.try_recv() {
+        assert!(seen(&news).is_none(), "{news:?}");
+    }
+    screen.viewer.order(Order::Freeze(false));
+    screen.wait_doing("it is live again, and paused", Doing::Paused(Reason::Hot));
+}
+
+#[test]
 fn a_hot_phone_uses_the_smaller_model() {
     let mut screen = Screen::with(Power { thermal_status: Some(ThermalStatus::Moderate), ..COOL });
     let smaller = screen.folder.path().join("smaller");
