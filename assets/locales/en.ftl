@@ -286,6 +286,7 @@ benchmark-resting = { $model } comes next
 benchmark-rest-rest = The device rests between two models.
 benchmark-rest-warm = The device is warmer than at the beginning. It rests until it has cooled.
 benchmark-rest-blind = The device rests. Nothing tells how warm it is, so the time is fixed.
+benchmark-at-most = { $left } at most
 benchmark-skip = Measure now
 benchmark-number = { $number } of { $count }
 benchmark-loading = Loading the model …

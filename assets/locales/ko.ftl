@@ -254,6 +254,7 @@ benchmark-resting = 다음 모델: { $model }
 benchmark-rest-rest = 모델 사이에 기기를 잠시 쉬게 해요.
 benchmark-rest-warm = 처음보다 기기가 따뜻해서 식을 때까지 쉬고 있어요.
 benchmark-rest-blind = 기기를 쉬게 하고 있어요. 온도를 알 수 없어서 정해진 시간만큼 쉬어요.
+benchmark-at-most = 길어도 { $left }
 benchmark-skip = 바로 측정
 benchmark-number = { $count }개 중 { $number }번째
 benchmark-loading = 모델을 불러오는 중이에요 …

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// So many are kept side by side; then somebody should tidy up.
 const MAX_FILES: u32 = 9999;
 
-/// The system's downloads folder, else the documents folder or home; `None` where it names none of them.
+/// The system's downloads folder, else one of that name at home, else home; `None` where there is none of them.
 pub fn downloads() -> Option<PathBuf> {
-    let there = |dir: Option<PathBuf>| dir.filter(|dir| dir.is_dir());
-    there(dirs::download_dir()).or_else(|| there(dirs::document_dir())).or_else(|| there(dirs::home_dir()))
+    let at_home = dirs::home_dir().map(|home| home.join("Downloads"));
+    [dirs::download_dir(), at_home, dirs::home_dir()].into_iter().flatten().find(|dir| dir.is_dir())
 }
 
 /// Writes `text` to `onhand-benchmark-N.extension` in `folder`, the first N that is free, and tells the path.

@@ -37,7 +37,7 @@ pub fn ChooseView(
                 Pick { key: "{model.id}", model, choice: choice.clone(), onact }
             }
         }
-        section { class: "card",
+        section { class: "card benchmark-length",
             Segments {
                 group: "benchmark-length",
                 name: language.say("benchmark-length"),

@@ -2,7 +2,7 @@
 
 use super::chart::Chart;
 use super::{Act, State, words};
-use crate::app::benchmark::{Live, Phase, Reading, Waiting};
+use crate::app::benchmark::{Live, Phase, Reading, Waiting, Why};
 use crate::app::components::{Button, Progress, Weight};
 use crate::app::format;
 use crate::app::icons::Glyph;
@@ -42,10 +42,16 @@ pub fn LiveView(state: State, onact: EventHandler<Act>) -> Element {
 fn WaitingView(waiting: Waiting) -> Element {
     let language = use_language();
     let heat = words::heat(&language, Some(&waiting.heat));
+    let left = format::time_left(&language, waiting.left_s);
+    let left = match waiting.why {
+        // It may have cooled before.
+        Why::Warm => language.say_with("benchmark-at-most", &[("left", left.into())]),
+        Why::Rest | Why::Blind => left,
+    };
     rsx! {
         h2 { {language.say_with("benchmark-resting", &[("model", waiting.model.into())])} }
         p { {language.say(words::why_key(waiting.why))} }
-        p { class: "note figure", {format::time_left(&language, waiting.left_s)} }
+        p { class: "note figure", "{left}" }
         p { class: "note", {language.say_with("benchmark-heat-now", &[("word", heat.into())])} }
     }
 }

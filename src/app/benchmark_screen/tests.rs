@@ -107,6 +107,7 @@ fn every_state_above_is_said_in_both_languages() {
         (State::Starting, None, "Starting", "시작하는 중이에요"),
         (waiting(Why::Rest), None, "rests between two models", "잠시 쉬게 해요"),
         (waiting(Why::Warm), None, "warmer than at the beginning", "식을 때까지"),
+        (waiting(Why::Warm), None, "10 seconds left at most", "길어도 10초 남음"),
         (waiting(Why::Blind), None, "so the time is fixed", "정해진 시간만큼"),
         (waiting(Why::Rest), None, "whisper-base comes next", "다음 모델: whisper-base"),
         (waiting(Why::Rest), None, "10 seconds left Heat: warm, 72 %", "10초 남음 발열: 따뜻함, 72%"),
