@@ -45,7 +45,7 @@ pub struct Bounds {
     pub warm_up_s: f64,
     /// Counted runs go on for so long at least.
     pub least_s: f64,
-    /// After this it is enough, whatever the number of runs, if it is [`MIN_RUNS`].
+    /// After this it is enough, whatever the number of runs, if it is five at least.
     pub most_s: f64,
     /// This many are enough, once they took `least_s`.
     pub enough_runs: usize,

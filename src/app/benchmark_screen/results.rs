@@ -207,7 +207,7 @@ fn ExportView(said: Option<Said>, onact: EventHandler<Act>) -> Element {
         }
     };
     rsx! {
-        section { class: "card",
+        section { class: "card export",
             h2 { {language.say("benchmark-export")} }
             div { class: "actions",
                 {button("benchmark-save-json", Glyph::Download, Weight::Soft, Act::Save("json"))}

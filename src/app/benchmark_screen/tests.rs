@@ -105,7 +105,7 @@ fn every_state_above_is_said_in_both_languages() {
         (choosing(false), two.clone(), "Each model runs for 5 to 20 seconds", "모델마다 5~20초씩"),
         (choosing(true), two.clone(), "Cancelled. What was not finished is not kept.", "취소했어요"),
         (State::Starting, None, "Starting", "시작하는 중이에요"),
-        (waiting(Why::Rest), None, "rests between two models", "잠시 쉬게 해요"),
+        (waiting(Why::Rest), None, "rests between two measurements", "잠시 쉬게 해요"),
         (waiting(Why::Warm), None, "warmer than at the beginning", "식을 때까지"),
         (waiting(Why::Warm), None, "10 seconds left at most", "길어도 10초 남음"),
         (waiting(Why::Blind), None, "so the time is fixed", "정해진 시간만큼"),
