@@ -1,10 +1,14 @@
 //! The app: a window on this device's own eyes and ears.
 
 use clap::Parser;
-use onhand::app::{self, Args, Start};
+use onhand::app::{self, Args, Start, benchmark};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // The app starts itself so to measure a model; the number of threads is in the environment already.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == benchmark::ARGUMENT) {
+        return benchmark::serve();
+    }
     let start = match Start::load(Args::parse()) {
         Ok(start) => start,
         Err(why) => {

@@ -16,6 +16,8 @@ size-mb = { $n } MB
 size-gb = { $n } GB
 rate = { $size }/s
 done-of = { $done } of { $total }
+time-ms = { $n } ms
+time-s = { $n } s
 left-seconds =
     { $n ->
         [one] { $n } second left
@@ -253,3 +255,131 @@ about-private = Everything happens on this device. Onhand goes online only to fe
 about-licence = Licence: { $licence }
 about-models = Models and their licences
 about-crates = Open-source software in Onhand
+
+# Benchmark
+benchmark-line = How fast models are on this device
+benchmark-models = Models to measure
+benchmark-no-models = There is no model on this device yet. Install one, and come back.
+benchmark-length = How long
+benchmark-quick = Quick
+benchmark-minutes = { $n } min
+benchmark-quick-help = Each model runs for 5 to 20 seconds, one after the other.
+benchmark-sustained-help = Each model runs without a pause, so that heat shows. The device gets warm.
+benchmark-threads-fixed =
+    { $n ->
+        [one] { $n } thread, as the app was started. Settings changes it for the next start.
+       *[other] { $n } threads, as the app was started. Settings changes it for the next start.
+    }
+benchmark-start =
+    { $n ->
+        [0] Measure
+        [one] Measure { $n } model
+       *[other] Measure { $n } models
+    }
+benchmark-pick-one = Choose at least one model.
+benchmark-tip = Close other apps, and leave the device alone meanwhile.
+benchmark-starting = Starting …
+benchmark-cancelled = Cancelled. What was not finished is not kept.
+benchmark-resting = { $model } comes next
+benchmark-rest-rest = The device rests between two measurements.
+benchmark-rest-warm = The device is warmer than at the beginning. It rests until it has cooled.
+benchmark-rest-blind = The device rests. Nothing tells how warm it is, so the time is fixed.
+benchmark-at-most = { $left } at most
+benchmark-skip = Measure now
+benchmark-number = { $number } of { $count }
+benchmark-loading = Loading the model …
+benchmark-warming-up = Warming up …
+benchmark-counting = Measuring …
+benchmark-loading-again = Loading it again …
+benchmark-runs =
+    { $n ->
+        [one] { $n } run
+       *[other] { $n } runs
+    }
+benchmark-progress = Progress
+benchmark-time-curve = Time of a run
+benchmark-heat-curve = Heat
+benchmark-curve-said = { $what }: { $least } to { $most }, { $last } at the end
+benchmark-heat-limit = 100 %: the system slows down hard
+benchmark-heat-now = Heat: { $word }
+benchmark-heat-unknown = unknown
+benchmark-heat-cool = cool
+benchmark-heat-warm = warm
+benchmark-heat-hot = hot
+benchmark-heat-very-hot = very hot
+benchmark-results = Results
+benchmark-finished = The benchmark is finished.
+benchmark-failed = { $model } could not be measured.
+benchmark-valid = Valid
+benchmark-invalid = Not valid
+benchmark-median = Median of a run
+benchmark-p90 = 9 of 10 runs under (p90)
+benchmark-p99 = 99 of 100 runs under (p99)
+benchmark-too-few = too few runs
+benchmark-not-told = not told here
+benchmark-cpu = Processor time of a run
+benchmark-first-load = First load
+benchmark-later-load = Later loads
+benchmark-memory = Most memory
+benchmark-memory-app = Most memory (the whole app)
+benchmark-counted = Counted
+benchmark-heat-between = Heat, from start to end
+benchmark-input-frame = One run is a picture of { $width } × { $height }, from pixels to labels.
+benchmark-input-sound = One run is { $seconds } seconds of sound, encoder and decoder: the sample speech, then silence.
+benchmark-input-text =
+    { $n ->
+        [one] One run is a text of { $n } token, from letters to the answer.
+       *[other] One run is a text of { $n } tokens, from letters to the answer.
+    }
+benchmark-why-not = These figures cannot be relied on:
+benchmark-problem-hot = The device was hot; the system may have slowed it.
+benchmark-problem-low-power-mode = The system was saving energy. Switch that off, and measure again.
+benchmark-problem-low-battery = The battery was down to { $n } %. Charge it, and measure again.
+benchmark-problem-too-few-runs =
+    { $n ->
+        [one] There was only { $n } run.
+       *[other] There were only { $n } runs.
+    }
+benchmark-problem-spread = Runs differed too much: by { $n } % of the mean.
+benchmark-problem-slower = It became slower: by { $n } % from the first third to the last.
+benchmark-problem-faster = It became faster: by { $n } % from the first third to the last.
+benchmark-problem-busy = Other programs used { $n } % of the machine. Close them, and measure again.
+benchmark-problem-starved = The model got only { $n } % of one processor; something else had the rest.
+benchmark-caveat-heat-unknown = Nothing tells how hot the device was, so slowing by heat shows only in the times.
+benchmark-caveat-on-battery = It ran on the battery; many devices are faster plugged in.
+benchmark-caveat-rest-skipped = The rest before it was cut short.
+benchmark-caveat-debug-build = This is a developers' build of Onhand; what is released may be faster.
+benchmark-baseline = Baseline
+benchmark-baseline-keep = Keep as baseline
+benchmark-baseline-same = About as fast as the baseline ({ $time }).
+benchmark-baseline-faster = { $n } % less time than the baseline ({ $time }).
+benchmark-baseline-slower = { $n } % more time than the baseline ({ $time }).
+benchmark-baseline-threads =
+    { $n ->
+        [one] The baseline had { $n } thread.
+       *[other] The baseline had { $n } threads.
+    }
+benchmark-baseline-other = The baseline is of another device or build.
+benchmark-baseline-doubtful = The baseline was not valid itself.
+benchmark-baseline-kept = { $model }: kept as baseline. Later measurements are held against it.
+benchmark-baseline-not-kept = The baseline is in force, but could not be saved: it will be gone when Onhand is closed.
+benchmark-baseline-damaged = The file with the baselines was damaged. It was put aside; there are no baselines now.
+benchmark-baseline-unreadable = The file with the baselines cannot be read. There are no baselines now.
+benchmark-article = Against two phones
+benchmark-article-this = This device
+benchmark-article-iphone = iPhone 14 Pro
+benchmark-article-pixel = Pixel 7
+benchmark-article-network = { $network }, one run
+benchmark-article-note = The phones' figures are those of the article that Onhand follows. We did not measure them.
+benchmark-export = Keep the figures
+benchmark-save-json = Save JSON
+benchmark-save-csv = Save CSV
+benchmark-copy = Copy
+benchmark-share = Share
+benchmark-saved = Saved:
+benchmark-not-saved = Not saved. Make room or check the folder, and try again.
+benchmark-no-folder = this system names no folder for downloads
+benchmark-copied = Copied.
+benchmark-not-copied = That could not be copied here. Save it as a file.
+benchmark-share-line = { $model } ({ $variant }), threads: { $threads }: { $time } a run, { $valid }
+benchmark-share-device = Onhand { $version } on { $device }

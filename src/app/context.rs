@@ -67,6 +67,7 @@ pub fn use_model(purpose: Purpose) -> Memo<Use> {
 pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     let settings = provide_settings(start);
     use_context_provider(|| start.threads);
+    use_context_provider(|| start.file.clone());
     use_context_provider(|| Devices::open(&start.args));
     let language = use_memo(move || match settings.settings.read().language {
         LanguageChoice::System => Language::of_system(),

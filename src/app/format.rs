@@ -27,6 +27,12 @@ pub fn time_left(language: &Language, seconds: f64) -> String {
     language.say_with(key, &[("n", (seconds / unit).ceil().max(1.0).into())])
 }
 
+/// `3.2 ms`, `34 ms`, `1.2 s`.
+pub fn duration_ms(language: &Language, ms: f64) -> String {
+    let (key, n) = if ms < 999.5 { ("time-ms", ms) } else { ("time-s", ms / 1e3) };
+    language.say_with(key, &[("n", rounded(n.max(0.0)).into())])
+}
+
 fn rounded(n: f64) -> f64 {
     if n < 10.0 { (n * 10.0).round() / 10.0 } else { n.round() }
 }
@@ -50,6 +56,15 @@ mod tests {
         }
         assert_eq!(rate(&english, 1_240_000.0), "1.2 MB/s");
         assert_eq!(rate(&english, f64::NAN), "0 kB/s");
+    }
+
+    #[test]
+    fn short_times_have_a_decimal_and_long_ones_are_seconds() {
+        let said = |ms| duration_ms(&Language::of_tag("en"), ms);
+        assert_eq!(
+            [said(3.21), said(15.4), said(999.0), said(999.9), said(1234.0), said(34_000.0)],
+            ["3.2 ms", "15 ms", "999 ms", "1 s", "1.2 s", "34 s"]
+        );
     }
 
     #[test]

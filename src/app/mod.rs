@@ -14,6 +14,8 @@
 
 mod announce;
 mod args;
+pub mod benchmark;
+mod benchmark_screen;
 mod camera;
 mod camera_screen;
 mod components;
@@ -36,6 +38,7 @@ pub mod shell;
 mod style;
 mod text_screen;
 mod threads;
+mod whole_file;
 
 #[cfg(test)]
 mod locale_tests;

@@ -17,6 +17,7 @@ pub fn MoreScreen() -> Element {
     let settings = use_context::<SettingsContext>().settings;
     let line = |screen| match screen {
         Screen::Models => models_line(&language, &models.read()),
+        Screen::Benchmark => language.say("benchmark-line"),
         Screen::Settings => settings_line(&language, &settings.read()),
         _ => String::new(),
     };

@@ -1,11 +1,11 @@
 //! The machine that was measured: a figure without it says nothing.
 
 use super::process::kib_field;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fs::read_to_string;
 
 /// Processor, memory and system. What the system does not tell is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// The processor's name.
     pub cpu: Option<String>,

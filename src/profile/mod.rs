@@ -11,7 +11,7 @@ mod report;
 mod statistics;
 
 pub use device::Device;
-pub use process::{cpu_time, peak_memory_bytes};
+pub use process::{MachineTime, cpu_time, machine_time, peak_memory_bytes};
 pub use report::{Input, Report, Stage, Subject};
 pub use statistics::Summary;
 

@@ -1,13 +1,13 @@
 //! What a series of measurements comes down to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Mean, spread and percentiles of a series.
 ///
 /// Percentiles interpolate linearly between the two closest ranks, as NumPy's `percentile` does by default
 /// (type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996): of 100 runs, p99 lies
 /// between the second-largest and the largest. `sd` is the sample's standard deviation (divided by n - 1).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Number of measurements.
     pub n: usize,

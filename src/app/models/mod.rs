@@ -22,3 +22,7 @@ pub use meter::{Meter, Reading};
 pub use plan::{Offer, Route, can_use_pip, routes, starter};
 pub use purpose::Purpose;
 pub use trouble::Trouble;
+
+/// Models as they would be found, for tests of what shows them.
+#[cfg(test)]
+pub(super) use installed::tests as fixture;

@@ -1,20 +1,13 @@
-//! The settings on the disk: `settings.toml`.
-//!
-//! Written beside, made to last, renamed into place: whoever is killed at any moment leaves the old file or the new
-//! one. One that cannot be read is put aside, never overwritten, and what is right in it is kept.
+//! The settings on the disk: `settings.toml`, written whole. One that cannot be read is put aside, and what is right in
+//! it is kept.
 
 use super::data::Settings;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use crate::app::whole_file::{MAX_BYTES, WholeFile};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that names another folder for the settings.
 pub const CONFIG_VARIABLE: &str = "ONHAND_CONFIG";
-const NAME: &str = "settings.toml";
-/// Settings are a few hundred bytes; more than this is something else.
-const MAX_BYTES: u64 = 1 << 20;
-/// So many damaged files are kept before the last is overwritten: each is a fault that should be reported.
-const MAX_ASIDE: u32 = 99;
 
 /// What a person should know about the settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,27 +51,29 @@ impl SettingsFile {
         Self { folder: Some(folder) }
     }
 
+    /// The folder, for what else is kept beside the settings; `None` where this system names no place.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    fn file(&self) -> Option<WholeFile> {
+        Some(WholeFile::new(self.folder.clone()?, "settings", "toml"))
+    }
+
     /// Reads the settings; without a file they are the defaults. Never fails: what is wrong is in the notice.
     pub fn load(&self) -> Loaded {
         let plain = |settings| Loaded { settings, notice: None };
-        let Some(folder) = &self.folder else { return plain(Settings::default()) };
-        sweep(folder);
-        let path = folder.join(NAME);
-        let bytes = match read(&path) {
+        let Some(file) = self.file() else { return plain(Settings::default()) };
+        let unreadable = |e: io::Error| Notice::Unreadable(format!("{}: {e}", file.path().display()));
+        let bytes = match file.read() {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return plain(Settings::default()),
-            Err(e) => {
-                let notice = Some(Notice::Unreadable(format!("{}: {e}", path.display())));
-                return Loaded { settings: Settings::default(), notice };
-            }
+            Err(e) => return Loaded { settings: Settings::default(), notice: Some(unreadable(e)) },
         };
         match parse(&bytes) {
             (settings, true) => plain(settings),
             (settings, false) => {
-                let notice = match put_aside(folder, &path) {
-                    Ok(aside) => Notice::Damaged { aside },
-                    Err(e) => Notice::Unreadable(format!("{}: {e}", path.display())),
-                };
+                let notice = file.put_aside().map_or_else(unreadable, |aside| Notice::Damaged { aside });
                 Loaded { settings, notice: Some(notice) }
             }
         }
@@ -89,68 +84,11 @@ impl SettingsFile {
     /// # Errors
     /// What the system said: no room, no permission, no such place.
     pub fn save(&self, settings: &Settings) -> io::Result<()> {
-        let folder = self.folder.as_ref().ok_or_else(|| io::Error::other("this system names no place for settings"))?;
+        let file = self.file().ok_or_else(|| io::Error::other("this system names no place for settings"))?;
         let table = toml::Table::try_from(settings).map_err(io::Error::other)?;
         let text = toml::to_string_pretty(&table).map_err(io::Error::other)?;
-        fs::create_dir_all(folder)?;
-        let mut written = replace(folder, text.as_bytes());
-        // Another window that starts sweeps away what is being written.
-        for _ in 1..TRIES {
-            match &written {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => written = replace(folder, text.as_bytes()),
-                _ => break,
-            }
-        }
-        written?;
-        sync_folder(folder)
+        file.write(text.as_bytes())
     }
-}
-
-/// How often a write is tried that another window's start interrupts.
-const TRIES: u32 = 5;
-/// The beginning of the names of files that are being written.
-const FRESH: &str = ".settings-new-";
-
-/// Writes `bytes` beside the settings and renames them into place.
-fn replace(folder: &Path, bytes: &[u8]) -> io::Result<()> {
-    // The process in the name: two windows must not write one file.
-    let fresh = folder.join(format!("{FRESH}{}", std::process::id()));
-    let written = write_through(&fresh, bytes).and_then(|()| fs::rename(&fresh, folder.join(NAME)));
-    if written.is_err() {
-        let _ = fs::remove_file(&fresh);
-    }
-    written
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Makes a rename last through a power cut; Windows does it by itself and opens no folders.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Removes what somebody who was killed had begun to write.
-fn sweep(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(FRESH)) {
-        let _ = fs::remove_file(entry.path());
-    }
-}
-
-/// The file's bytes; `None` where there is none.
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e),
-    };
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
 }
 
 /// What can be read, and whether that was all.
@@ -167,14 +105,6 @@ fn parse(bytes: &[u8]) -> (Settings, bool) {
     let sound =
         table.into_iter().filter(|(key, value)| whole(toml::Table::from_iter([(key.clone(), value.clone())])).is_ok());
     (whole(sound.collect()).unwrap_or_default(), false)
-}
-
-/// Renames a damaged file to `settings.damaged-N`, the first N that is free.
-fn put_aside(folder: &Path, path: &Path) -> io::Result<PathBuf> {
-    let mut names = (1..=MAX_ASIDE).map(|n| folder.join(format!("settings.damaged-{n}")));
-    let aside = names.clone().find(|p| !p.exists()).or_else(|| names.next_back()).expect("there are names");
-    fs::rename(path, &aside)?;
-    Ok(aside)
 }
 
 #[cfg(test)]

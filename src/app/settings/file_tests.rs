@@ -2,8 +2,11 @@ use super::super::data::{LanguageChoice, ModelChoice, Protection, Theme};
 use super::*;
 use crate::app::models::Purpose;
 use proptest::prelude::*;
+use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+const NAME: &str = "settings.toml";
 
 fn file(dir: &tempfile::TempDir) -> SettingsFile {
     SettingsFile::in_folder(dir.path().join("onhand"))

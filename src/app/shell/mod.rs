@@ -8,6 +8,7 @@ mod screen;
 pub use screen::Screen;
 
 use super::announce::Announcer;
+use super::benchmark_screen::BenchmarkScreen;
 use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
 use super::icons::{Glyph, Icon};
@@ -132,9 +133,10 @@ fn ScreenBody(screen: Screen) -> Element {
         Screen::Text => rsx! { TextScreen {} },
         Screen::More => rsx! { MoreScreen {} },
         Screen::Models => rsx! { ModelsScreen {} },
+        Screen::Benchmark => rsx! { BenchmarkScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
         // In neither list of `Screen`, so never in view.
-        Screen::Microphone | Screen::Benchmark => rsx! {},
+        Screen::Microphone => rsx! {},
     }
 }
 

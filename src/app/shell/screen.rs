@@ -23,7 +23,7 @@ impl Screen {
     /// The tabs, the first one being the start.
     pub const TABS: &[Self] = &[Self::Camera, Self::Text, Self::More];
     /// What the last tab leads to.
-    pub const MORE: &[Self] = &[Self::Models, Self::Settings];
+    pub const MORE: &[Self] = &[Self::Models, Self::Benchmark, Self::Settings];
 
     /// The tab that it is under.
     pub fn tab(self) -> Self {

@@ -1,0 +1,114 @@
+//! A small file that is there whole or not at all.
+//!
+//! Written beside, made to last, renamed into place: whoever is killed at any moment leaves the old file or the new
+//! one. One that cannot be understood is put aside, never overwritten.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// What the app keeps is a few kilobytes; more than this is something else.
+pub const MAX_BYTES: u64 = 1 << 20;
+/// So many damaged files are kept before the last is overwritten: each is a fault that should be reported.
+const MAX_ASIDE: u32 = 99;
+/// How often a write is tried that another window's start interrupts.
+const TRIES: u32 = 5;
+
+/// `stem.extension` in a folder that need not be there yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeFile {
+    folder: PathBuf,
+    stem: &'static str,
+    extension: &'static str,
+}
+
+impl WholeFile {
+    /// Touches no disk.
+    pub fn new(folder: PathBuf, stem: &'static str, extension: &'static str) -> Self {
+        Self { folder, stem, extension }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.join(format!("{}.{}", self.stem, self.extension))
+    }
+
+    /// Its bytes, [`MAX_BYTES`] and one at most; `None` where there is none. What somebody who was killed had begun to
+    /// write is swept away.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn read(&self) -> io::Result<Option<Vec<u8>>> {
+        self.sweep();
+        let file = match File::open(self.path()) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    /// Writes `bytes`: the whole file or nothing.
+    ///
+    /// # Errors
+    /// What the system said: no room, no permission, no such place.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let mut written = self.replace(bytes);
+        // Another window that starts sweeps away what is being written.
+        for _ in 1..TRIES {
+            match &written {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => written = self.replace(bytes),
+                _ => break,
+            }
+        }
+        written?;
+        sync_folder(&self.folder)
+    }
+
+    /// Renames a damaged file to `stem.damaged-N`, the first N that is free, and tells that.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn put_aside(&self) -> io::Result<PathBuf> {
+        let mut names = (1..=MAX_ASIDE).map(|n| self.folder.join(format!("{}.damaged-{n}", self.stem)));
+        let aside = names.clone().find(|p| !p.exists()).or_else(|| names.next_back()).expect("there are names");
+        fs::rename(self.path(), &aside)?;
+        Ok(aside)
+    }
+
+    /// The beginning of the names of files that are being written.
+    fn fresh(&self) -> String {
+        format!(".{}-new-", self.stem)
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        // The process in the name: two windows must not write one file.
+        let fresh = self.folder.join(format!("{}{}", self.fresh(), std::process::id()));
+        let written = write_through(&fresh, bytes).and_then(|()| fs::rename(&fresh, self.path()));
+        if written.is_err() {
+            let _ = fs::remove_file(&fresh);
+        }
+        written
+    }
+
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&self.fresh())) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes a rename last through a power cut; Windows does it by itself and opens no folders.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
