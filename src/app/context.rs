@@ -68,6 +68,7 @@ pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     let settings = provide_settings(start);
     use_context_provider(|| start.threads);
     use_context_provider(|| Devices::open(&start.args));
+    use_context_provider(|| start.history.clone());
     let language = use_memo(move || match settings.settings.read().language {
         LanguageChoice::System => Language::of_system(),
         LanguageChoice::English => Language::of_tag("en"),

@@ -12,6 +12,7 @@ use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
 use super::icons::{Glyph, Icon};
 use super::language::use_language;
+use super::microphone_screen::MicrophoneScreen;
 use super::models_screen::ModelsScreen;
 use super::more_screen::MoreScreen;
 use super::settings::Theme;
@@ -130,8 +131,9 @@ fn ScreenBody(screen: Screen) -> Element {
         Screen::More => rsx! { MoreScreen {} },
         Screen::Models => rsx! { ModelsScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
+        Screen::Microphone => rsx! { MicrophoneScreen {} },
         // In neither list of `Screen`, so never in view.
-        Screen::Microphone | Screen::Benchmark => rsx! {},
+        Screen::Benchmark => rsx! {},
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::models::Setup;
 use crate::app::settings::{LanguageChoice, Loaded, Settings, SettingsFile, Theme};
+use crate::app::takes::HistoryFile;
 use crate::app::testing::{Node, Page};
 use crate::app::threads::Threads;
 use crate::app::{Args, Start, context};
@@ -11,7 +12,9 @@ use std::path::Path;
 fn app(dir: &Path, settings: Settings) -> Page {
     let threads = Threads::new(&settings, None, 2);
     let file = SettingsFile::in_folder(dir.join("config"));
-    let start = Start { args: Args::default(), file, loaded: Loaded { settings, notice: None }, threads };
+    let loaded = Loaded { settings, notice: None };
+    let history = HistoryFile::in_folder(dir.join("config"));
+    let start = Start { args: Args::default(), file, loaded, history, threads };
     let models = dir.join("models");
     Page::with_root(move || {
         let models = models.clone();

@@ -1,0 +1,336 @@
+//! What the microphone screen draws, from its state alone: the page with the words, and the dock under the thumb.
+
+use super::history::Earlier;
+use super::result::ResultView;
+use super::state::{Notice, Sight, Stage};
+use super::{Act, languages, words};
+use crate::app::components::{Button, Message, Picker, Progress, Tone, Weight};
+use crate::app::icons::{Glyph, Icon};
+use crate::app::language::use_language;
+use crate::app::microphone::{Meter, MicrophoneState, ModelState, Words};
+use crate::app::settings::{Change, Speech};
+use crate::app::takes::History;
+use crate::sensors::microphone::MicrophoneError;
+use dioxus::prelude::*;
+use std::sync::Arc;
+
+/// All of the screen. The meter is a signal, so that ten times a second no more than the meter is drawn.
+#[component]
+pub fn MicrophoneView(
+    sight: Sight,
+    meter: Signal<Meter>,
+    speech: Speech,
+    history: History,
+    now_ms: u64,
+    onact: EventHandler<Act>,
+) -> Element {
+    let language = use_language();
+    let running = sight.stage.running();
+    let idle = running.is_none();
+    rsx! {
+        div { class: "mic",
+            section { class: "mic-page", aria_label: language.say("mic-page"),
+                Main { sight: sight.clone(), onact }
+                if let Some(notice) = sight.notice.clone() {
+                    NoticeView { notice }
+                }
+                if idle {
+                    if let ModelState::Ready(known) = sight.model.clone() {
+                        Choices { known, speech, onact }
+                    }
+                    Earlier { history, now_ms, shown: sight.stage.shown().map(|take| take.began_ms), onact }
+                }
+            }
+            Dock { sight, meter, onact }
+        }
+    }
+}
+
+/// What is being done, or was.
+#[component]
+fn Main(sight: Sight, onact: EventHandler<Act>) -> Element {
+    let language = use_language();
+    match sight.stage.clone() {
+        Stage::Ready => rsx! { ModelView { model: sight.model, onact } },
+        Stage::Listening(_, state) => rsx! {
+            if let MicrophoneState::Trouble(error) = state.clone() {
+                TroubleView { error, heard: !sight.words.confirmed.is_empty(), onact }
+            }
+            if let Some(reason) = sight.paused {
+                Message { tone: Tone::Warning, p { {language.say(words::paused_key(reason, false))} } }
+            }
+            WordsView { words: sight.words, live: state == MicrophoneState::Live }
+        },
+        Stage::Finishing(_, share) => rsx! {
+            if let Some(reason) = sight.paused {
+                Message { tone: Tone::Warning, p { {language.say(words::paused_key(reason, false))} } }
+            }
+            WordsView { words: sight.words, live: false }
+            div { class: "mic-progress",
+                p { class: "note", {language.say("mic-finishing")} }
+                Progress { name: language.say("mic-finishing"), share }
+            }
+        },
+        Stage::Reading(_, name, share) => rsx! {
+            div { class: "mic-progress",
+                p { {language.say_with("mic-reading", &[("name", name.into())])} }
+                Progress { name: language.say("mic-writing"), share }
+            }
+            if let Some(reason) = sight.paused {
+                Message { tone: Tone::Warning, p { {language.say(words::paused_key(reason, true))} } }
+            }
+            WordsView { words: sight.words, live: false }
+        },
+        Stage::Result(take) => rsx! { ResultView { take: *take, onact } },
+        Stage::Nothing(Some(name)) => rsx! {
+            Message { tone: Tone::Plain, p { {language.say_with("mic-nothing-in-file", &[("name", name.into())])} } }
+        },
+        Stage::Nothing(None) => rsx! {
+            Message { tone: Tone::Plain, p { {language.say("mic-nothing")} } }
+        },
+        Stage::BadFile(name, why) => rsx! {
+            Message { tone: Tone::Warning,
+                p { {language.say_with("mic-bad-file", &[("name", name.into())])} }
+                Exactly { why }
+            }
+        },
+        Stage::Failed(why, kept) => rsx! {
+            Message { tone: Tone::Warning,
+                p { {language.say(if kept.is_some() { "mic-failed-kept" } else { "mic-failed" })} }
+                Exactly { why }
+                Button { glyph: Glyph::Models, label: language.say("to-models"), onclick: move |()| onact.call(Act::Models) }
+            }
+            if let Some(take) = kept {
+                ResultView { take: *take, onact }
+            }
+        },
+    }
+}
+
+#[component]
+fn ModelView(model: ModelState, onact: EventHandler<Act>) -> Element {
+    let language = use_language();
+    let label = language.say("to-models");
+    let to_models = move |weight| {
+        rsx! { Button { glyph: Glyph::Models, label, weight, onclick: move |()| onact.call(Act::Models) } }
+    };
+    match model {
+        ModelState::None => rsx! {
+            Message { tone: Tone::Plain,
+                p { {language.say("mic-no-model")} }
+                {to_models(Weight::Main)}
+            }
+        },
+        ModelState::Failed(why) => rsx! {
+            Message { tone: Tone::Warning,
+                p { {language.say("mic-model-failed")} }
+                Exactly { why }
+                {to_models(Weight::Normal)}
+            }
+        },
+        ModelState::Loading => rsx! { p { class: "note", {language.say("mic-loading")} } },
+        ModelState::Ready(_) => rsx! { p { class: "mic-hint", {language.say("mic-hint")} } },
+    }
+}
+
+/// The words so far: those that stand firm, the last ones faint.
+#[component]
+fn WordsView(words: Words, live: bool) -> Element {
+    let language = use_language();
+    if words == Words::default() {
+        return rsx! {
+            if live {
+                p { class: "mic-words mic-tail", {language.say("mic-listening")} }
+            }
+        };
+    }
+    rsx! {
+        p { id: "mic-words", class: "mic-words",
+            "{words.confirmed}"
+            if !words.tail.is_empty() {
+                span { class: "mic-tail", "{words.tail}" }
+            }
+        }
+    }
+}
+
+#[component]
+fn TroubleView(error: MicrophoneError, heard: bool, onact: EventHandler<Act>) -> Element {
+    let language = use_language();
+    let why = match &error {
+        MicrophoneError::Unreadable { .. } => Some(error.to_string()),
+        _ => None,
+    };
+    rsx! {
+        Message { tone: Tone::Warning,
+            p { {language.say(words::trouble_key(&error))} }
+            if heard {
+                p { {language.say("mic-kept")} }
+            }
+            if let Some(why) = why {
+                Exactly { why }
+            }
+            Button { glyph: Glyph::Again, label: language.say("try-again"), onclick: move |()| onact.call(Act::Retry) }
+        }
+    }
+}
+
+#[component]
+pub fn Exactly(why: String) -> Element {
+    let language = use_language();
+    rsx! {
+        details {
+            summary { {language.say("exact-words")} }
+            p { class: "detail", lang: "en", "{why}" }
+        }
+    }
+}
+
+#[component]
+fn NoticeView(notice: Notice) -> Element {
+    let language = use_language();
+    let tone = if matches!(notice, Notice::Copied | Notice::Saved(_)) { Tone::Good } else { Tone::Warning };
+    rsx! {
+        Message { tone,
+            p { {words::notice(&language, &notice)} }
+            if let Notice::NotSaved(why) = notice {
+                Exactly { why }
+            }
+        }
+    }
+}
+
+/// Which language is spoken, and whether it is translated.
+#[component]
+fn Choices(known: Vec<&'static str>, speech: Speech, onact: EventHandler<Act>) -> Element {
+    let language = use_language();
+    if known.len() < 2 {
+        return rsx! { p { class: "note", {language.say("mic-english-only")} } };
+    }
+    let automatic = ("auto".to_string(), language.say("mic-language-auto"));
+    let options = [vec![automatic], languages::to_choose(&language, &known)].concat();
+    let chosen = speech.language.filter(|code| known.contains(&code.as_str())).unwrap_or_else(|| "auto".into());
+    rsx! {
+        div { class: "card mic-choices",
+            Picker {
+                id: "mic-language",
+                name: language.say("mic-language"),
+                options,
+                chosen,
+                onchoose: move |code: String| onact.call(Act::Set(Change::SpokenLanguage((code != "auto").then_some(code)))),
+            }
+            label { class: "field mic-translate",
+                span { class: "field-name", {language.say("mic-translate")} }
+                input {
+                    r#type: "checkbox",
+                    checked: speech.translate,
+                    onchange: move |event| onact.call(Act::Set(Change::Translate(event.checked()))),
+                }
+            }
+        }
+    }
+}
+
+/// What is under the thumb: the round button, with a way in for files and a way out.
+#[component]
+fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Element {
+    let language = use_language();
+    let ready = matches!(sight.model, ModelState::Ready(_));
+    let listening = matches!(sight.stage, Stage::Listening(..));
+    let running = sight.stage.running().is_some();
+    if !ready && !running {
+        return rsx! {};
+    }
+    let label = language.say(words::button_key(&sight));
+    let waits = running && !listening;
+    let class = if listening { "mic-button mic-button-on" } else { "mic-button" };
+    rsx! {
+        section { class: "mic-dock", aria_label: language.say("mic-dock"),
+            if listening {
+                Level { meter }
+            }
+            div { class: "mic-keys",
+                div { class: "mic-side",
+                    if !running {
+                        label { class: "button mic-pick",
+                            Icon { glyph: Glyph::Document }
+                            span { {language.say("mic-pick")} }
+                            input {
+                                id: "mic-file",
+                                class: "unseen",
+                                r#type: "file",
+                                accept: "audio/*,.wav,.flac,.mp3,.ogg,.oga",
+                                onchange: move |event| pick(event, onact),
+                            }
+                        }
+                    }
+                }
+                div { class: "mic-middle",
+                    // One and the same button, so that the focus stays.
+                    button {
+                        id: "mic-button",
+                        class,
+                        r#type: "button",
+                        aria_label: label.clone(),
+                        aria_disabled: if waits { "true" },
+                        onclick: move |_| {
+                            if !waits {
+                                onact.call(if listening { Act::Stop } else { Act::Start });
+                            }
+                        },
+                        if listening {
+                            Ring { meter }
+                        }
+                        Icon { glyph: if listening { Glyph::Stop } else { Glyph::Microphone } }
+                    }
+                    span { class: "mic-caption", aria_hidden: "true", "{label}" }
+                }
+                div { class: "mic-side",
+                    if running {
+                        Button { glyph: Glyph::Cross, label: language.say("cancel"), onclick: move |()| onact.call(Act::Cancel) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How loud it is and for how long, in figures.
+#[component]
+fn Level(meter: Signal<Meter>) -> Element {
+    let language = use_language();
+    let Meter { lit_frac, elapsed_s } = meter();
+    rsx! {
+        div { class: "mic-level",
+            div {
+                class: "mic-meter",
+                role: "meter",
+                aria_label: language.say("mic-level"),
+                aria_valuemin: "0",
+                aria_valuemax: "100",
+                aria_valuenow: "{lit_frac * 100.0:.0}",
+                div { class: "mic-meter-lit", style: "transform: scaleX({lit_frac:.3})" }
+            }
+            span { class: "figure", role: "timer", aria_label: language.say("mic-elapsed"), {words::clock(elapsed_s)} }
+        }
+    }
+}
+
+/// The same around the button, for the eye.
+#[component]
+fn Ring(meter: Signal<Meter>) -> Element {
+    let size = 1.0 + 0.35 * meter().lit_frac;
+    rsx! { span { class: "mic-ring", aria_hidden: "true", style: "transform: scale({size:.3})" } }
+}
+
+/// Reads the file that was picked.
+fn pick(event: Event<FormData>, onact: EventHandler<Act>) {
+    let Some(file) = event.files().into_iter().next() else { return };
+    spawn(async move {
+        let name = file.name();
+        onact.call(match file.read_bytes().await {
+            Ok(bytes) => Act::Pick(name, Arc::new(bytes.to_vec())),
+            Err(why) => Act::Unreadable(name, why.to_string()),
+        });
+    });
+}
