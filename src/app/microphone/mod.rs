@@ -17,7 +17,9 @@ mod take;
 mod watch;
 
 pub use ear::Opener;
-pub use take::{Line, Take};
+#[cfg(test)]
+pub use take::Line;
+pub use take::Take;
 
 use crate::inference::speech::TranscribeOptions;
 use crate::scheduler::{Policy, Reason};

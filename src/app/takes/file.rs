@@ -69,7 +69,7 @@ fn parse(bytes: &[u8]) -> (Vec<Take>, bool) {
         return (Vec::new(), false);
     };
     // One wrong take must not cost the others.
-    let takes: Vec<Take> = all.iter().filter_map(|take| Take::deserialize_checked(take)).collect();
+    let takes: Vec<Take> = all.iter().filter_map(Take::deserialize_checked).collect();
     let whole = takes.len() == all.len();
     (takes, whole)
 }
