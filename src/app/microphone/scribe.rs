@@ -7,7 +7,7 @@ use super::watch::{Watch, Work};
 use super::{ModelState, News, Order, Outcome, TakeId, Wishes, Words};
 use crate::inference::speech::audio::{self, Audio, MAX_DURATION_S};
 use crate::inference::speech::live::{LiveTranscriber, Step};
-use crate::inference::speech::{Task, TranscribeOptions, Transcriber};
+use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber};
 use crate::inference::{Error, Options, Result};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Reason, Verdict};
@@ -20,6 +20,9 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// How often the scheduler is asked while a take runs; sound wakes the scribe anyway.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// No step before a second of new sound: what ends in the middle of the first word is guessed wrong.
+const STEP_SAMPLES: usize = SAMPLE_RATE_HZ as usize;
 
 /// What reaches the scribe.
 #[derive(Debug)]
@@ -38,8 +41,8 @@ struct Running {
     options: TranscribeOptions,
     live: LiveTranscriber,
     phase: Phase,
-    /// Sound has come since the last step.
-    fresh: bool,
+    /// Samples that no step has heard.
+    fresh: usize,
     worked: Duration,
 }
 
@@ -99,7 +102,7 @@ impl Scribe {
             Heard::Sound(id, samples) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.id == id) {
                     // What is no number was made silence by the microphone.
-                    running.fresh |= running.live.push(&samples).is_ok();
+                    running.fresh += running.live.push(&samples).map_or(0, |()| samples.len());
                     if running.live.audio_s() >= MAX_DURATION_S as f64 && running.phase == Phase::Listening {
                         self.hush(id);
                     }
@@ -137,7 +140,7 @@ impl Scribe {
         }
         let live = LiveTranscriber::new(options.clone());
         let phase = Phase::Listening;
-        self.running = Some(Running { id, options, live, phase, fresh: false, worked: Duration::ZERO });
+        self.running = Some(Running { id, options, live, phase, fresh: 0, worked: Duration::ZERO });
         self.ear.wish(Wish::Listen(id));
     }
 
@@ -174,7 +177,7 @@ impl Scribe {
             return self.end(Outcome::Cancelled);
         }
         let last = running.phase == Phase::Finishing;
-        if !last && (!running.fresh || self.wishes.stopped(running.id)) {
+        if !last && (running.fresh < STEP_SAMPLES || self.wishes.stopped(running.id)) {
             return;
         }
         match self.paced.turn(last) {
@@ -195,7 +198,7 @@ impl Scribe {
         let watch =
             &mut Watch { take: running.id, wishes: &self.wishes, screen: &self.screen, work, rested: Duration::ZERO };
         let began = Instant::now();
-        running.fresh = false;
+        let fresh = std::mem::take(&mut running.fresh);
         let step = if last { running.live.finish(transcriber, watch) } else { running.live.step(transcriber, watch) };
         let took = began.elapsed();
         running.worked += took;
@@ -215,7 +218,7 @@ impl Scribe {
                 self.end(outcome);
             }
             // The next turn sees why; sound that was not heard to the end is still to be heard.
-            Err(Error::Cancelled) => running.fresh = true,
+            Err(Error::Cancelled) => running.fresh += fresh,
             Err(error) => {
                 let kept = running.written().map(Box::new);
                 self.end(Outcome::Failed(error.to_string(), kept));

@@ -27,7 +27,7 @@ pub fn Earlier(history: History, now_ms: u64, shown: Option<u64>, onact: EventHa
             FileNotice { notice, onact }
         }
         if !others.is_empty() {
-            section { class: "group mic-earlier", aria_label: language.say("mic-earlier"),
+            section { class: "mic-earlier", aria_label: language.say("mic-earlier"),
                 div { class: "mic-earlier-head",
                     h2 { {language.say("mic-earlier")} }
                     if doomed() != Some(Doomed::All) {

@@ -3,6 +3,7 @@
 //! The threads of [`microphone`](super::microphone) hear and write; this component tells them what is wanted, keeps
 //! what they told for the views ([`state`]), and the takes for the next start ([`takes`](super::takes)).
 
+mod dock;
 mod history;
 mod languages;
 mod result;
