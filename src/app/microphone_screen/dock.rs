@@ -23,7 +23,7 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
     let waits = running && !listening;
     let class = if listening { "mic-button mic-button-on" } else { "mic-button" };
     rsx! {
-        section { class: "mic-dock", aria_label: language.say("mic-dock"),
+        section { class: if running { "mic-dock" } else { "mic-dock mic-dock-idle" }, aria_label: language.say("mic-dock"),
             if listening {
                 Level { meter }
             }

@@ -50,6 +50,9 @@ fn tabs_lead_to_screens_and_back_leads_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut page = app(dir.path(), english());
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("Camera".into(), vec!["Camera".into()]));
+    page.press("Microphone");
+    page.wait("the disk was looked at", |root| root.text().contains("no model for speech"));
+    assert_eq!(title(&page.look()), "Microphone");
     page.press("Text");
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("How does it feel?".into(), vec!["Text".into()]));
     page.press("More");
