@@ -32,6 +32,9 @@ use view::MicrophoneView;
 
 /// Words sooner than this after the last are hardly words: two syllables.
 const LEAST_INTERVAL_MS: u64 = 700;
+/// Shows the end of the page.
+const TO_THE_END: &str = "requestAnimationFrame(() => { const screen = document.querySelector('.screen-microphone'); \
+     if (screen) screen.scrollTop = screen.scrollHeight; });";
 /// Follows the words down, unless a person has scrolled up to read.
 const FOLLOW: &str = "const screen = document.querySelector('.screen-microphone'); \
      if (screen && screen.scrollHeight - screen.scrollTop - screen.clientHeight < 240) \
@@ -89,6 +92,13 @@ pub fn MicrophoneScreen() -> Element {
     let hearer = use_hearer(sight, meter, shelf);
     let act = use_acts(hearer, sight, meter, shelf);
     let length = use_memo(move || sight.read().words.confirmed.len() + sight.read().words.tail.len());
+    // With large text on a small phone the way to stop lies at the end of the page.
+    let running = use_memo(move || sight.read().stage.running().is_some());
+    use_effect(move || {
+        if running() {
+            document::eval(TO_THE_END);
+        }
+    });
     use_effect(move || {
         if length() > 0 {
             document::eval(FOLLOW);
