@@ -104,6 +104,105 @@ camera-choices = How much is shown
 camera-count = Most answers
 camera-least = At least
 
+# Microphone
+mic-page = What was said
+mic-dock = Speak
+mic-start = Tap to speak
+mic-opening = Opening the microphone …
+mic-stop = Tap to stop
+mic-writing = Writing it down …
+mic-listening = Listening …
+mic-finishing = Writing down the rest …
+mic-reading = Writing down { $name }
+mic-level = How loud it is
+mic-elapsed = Listening for
+mic-hint = Tap the button and speak: the words appear while you speak. What you say stays on this device.
+mic-loading = Loading the model …
+mic-no-model = There is no model for speech on this device yet. Install one, and come back: nothing else is needed.
+mic-model-failed = The model cannot be used. Check it on the Models screen, or choose another.
+mic-pick = Sound file
+mic-language = Spoken language
+mic-language-auto = Automatic
+mic-translate = Translate into English
+mic-english-only = This model understands English only. For other languages choose another model.
+mic-no-device = This device has no microphone. Connect one: it goes on by itself. Or cancel, and pick a sound file.
+mic-denied = Onhand may not use the microphone. Try again and allow it, or cancel and pick a sound file.
+mic-denied-for-good = The microphone is switched off for Onhand. Allow it in the system’s settings, then try again.
+mic-busy = Another program is using the microphone. Close it: it goes on by itself.
+mic-unplugged = The microphone is gone. Connect it again: it goes on by itself.
+mic-unreadable = The microphone gives no sound that can be read. Choose another in the system’s settings, then try again.
+mic-kept = What was heard so far is kept.
+mic-paused-hot = The device is hot, so the words have to wait. Everything you say is kept; the words come when it has cooled, or when you stop.
+mic-paused-critical = The device is too hot. What you said is kept; the words come when it has cooled.
+mic-paused-battery = The battery is almost empty, so the words have to wait. Everything you say is kept; the words come when you stop.
+mic-file-warm = The device is warm: there is a rest now and then.
+mic-file-hot = The device is hot: it goes on when it has cooled.
+mic-done = Everything is written down.
+mic-cancelled = Cancelled.
+mic-nothing = I did not hear anyone speak. Come a little closer and try again.
+mic-nothing-in-file = I did not hear anyone speak in { $name }. Try another recording.
+mic-bad-file = { $name } is not a sound that can be read. Pick another: WAV, FLAC, MP3 or OGG.
+mic-bad-file-said = That is not a sound that can be read.
+mic-failed = That did not work. Try again; if it fails again, check the model on the Models screen.
+mic-failed-kept = That did not work to the end. What was written down before is kept. If it fails again, check the model on the Models screen.
+mic-result = What was heard
+mic-torn = The recording is damaged. What could be read of it is written down.
+mic-seconds =
+    { $n ->
+        [one] { $n } second
+       *[other] { $n } seconds
+    }
+mic-minutes = { $clock } minutes
+mic-translated-from = from { $language }
+mic-speed =
+    { $n ->
+        [1] as fast as speech
+       *[other] { $n } times as fast as speech
+    }
+mic-copy = Copy
+mic-copied = Copied.
+mic-cannot-copy = That could not be copied here.
+mic-share = Share
+mic-close = Close
+mic-save = Save as a file
+mic-save-help = Subtitles also hold when each sentence was said.
+mic-save-text = Text
+mic-save-srt = Subtitles (SRT)
+mic-save-vtt = Subtitles (VTT)
+mic-saved = Saved: { $path }
+mic-not-saved = That could not be saved. Make room or choose another folder for downloads, then try again.
+mic-no-folder = This system has no folder for downloads. Share or copy the text instead.
+mic-earlier = Earlier
+mic-just-now = just now
+mic-minutes-ago =
+    { $n ->
+        [one] { $n } minute ago
+       *[other] { $n } minutes ago
+    }
+mic-hours-ago =
+    { $n ->
+        [one] { $n } hour ago
+       *[other] { $n } hours ago
+    }
+mic-days-ago =
+    { $n ->
+        [one] { $n } day ago
+       *[other] { $n } days ago
+    }
+mic-delete = Delete
+mic-keep = Keep
+mic-delete-one = Delete: { $text }
+mic-delete-sure = Delete this? It cannot be brought back.
+mic-delete-all = Delete all
+mic-delete-all-sure =
+    { $n ->
+        [one] Delete the one recording that is written down here? It cannot be brought back.
+       *[other] Delete all { $n }? They cannot be brought back.
+    }
+mic-history-damaged = The list of earlier recordings was damaged. It was put aside, and what could be read is here.
+mic-history-unreadable = The list of earlier recordings cannot be read. New ones are gone when Onhand is closed.
+mic-history-not-saved = The list of earlier recordings could not be saved. Make room, or new ones are gone when Onhand is closed.
+
 # Text
 text-input = Your text
 text-hint = Type or paste a sentence in English

@@ -69,6 +69,7 @@ pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     use_context_provider(|| start.threads);
     use_context_provider(|| start.file.clone());
     use_context_provider(|| Devices::open(&start.args));
+    use_context_provider(|| start.history.clone());
     let language = use_memo(move || match settings.settings.read().language {
         LanguageChoice::System => Language::of_system(),
         LanguageChoice::English => Language::of_tag("en"),

@@ -1,9 +1,13 @@
 //! What the screens sense with: the bridge to the page, and where camera, microphone and power come from.
 
 use super::args::Args;
+use super::microphone::Opener;
+use crate::inference::speech::audio;
 use crate::sensors::bridge::{APP_ORIGINS, Bridge};
 use crate::sensors::camera::{Facing, FrameSize, Page, Source};
+use crate::sensors::microphone::{self, Microphone, MicrophoneError, Pace, Replay};
 use crate::sensors::power::{self, PowerSensor};
+use std::path::Path;
 use std::time::Duration;
 
 /// The longer side of the pictures that the page sends: the model sees 224 pixels of the square in the middle.
@@ -39,11 +43,53 @@ impl Devices {
         }
     }
 
+    /// Opens the microphone, or the recording in its place, from its start each time.
+    pub fn microphone(&self) -> Opener {
+        match self.args.microphone.clone() {
+            Some(path) => Box::new(move || replay(&path)),
+            None => Box::new(|| microphone::open(microphone::Source::Native)),
+        }
+    }
+
     /// Where heat and battery are read. A script that was readable at the start and is no more tells nothing.
     pub fn power(&self) -> Box<dyn PowerSensor> {
         match &self.args.power {
             Some(path) => power::script(path).unwrap_or_else(|_| power::system()),
             None => power::system(),
         }
+    }
+}
+
+/// Whether the sound file that is to stand for the microphone can be read.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn check_sound(path: &Path) -> Result<(), String> {
+    audio::read_file(path).map(drop).map_err(|e| e.to_string())
+}
+
+/// A recording as if it were spoken now.
+fn replay(path: &Path) -> Result<Box<dyn Microphone>, MicrophoneError> {
+    let name = path.display().to_string();
+    let sound =
+        audio::read_file(path).map_err(|e| MicrophoneError::Unreadable { name: name.clone(), why: e.to_string() })?;
+    Ok(Box::new(Replay::new(name, sound.samples, audio::SAMPLE_RATE_HZ, Pace::Times(1.0))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_stands_for_the_microphone_and_a_bad_one_is_said_at_the_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let noise = dir.path().join("noise.wav");
+        std::fs::write(&noise, [7; 500]).unwrap();
+        let said = check_sound(&noise).unwrap_err();
+        assert!(said.contains("noise.wav") && said.contains("use WAV"), "{said}");
+        assert!(matches!(replay(&noise), Err(MicrophoneError::Unreadable { .. })));
+        let speech = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/speech.wav");
+        check_sound(&speech).unwrap();
+        assert!(replay(&speech).unwrap().name().ends_with("speech.wav"));
     }
 }

@@ -27,6 +27,8 @@ pub enum Glyph {
     Freeze,
     /// A picture of one's own.
     Picture,
+    /// A file of one's own.
+    Document,
     /// Copy.
     Copy,
     /// Share.
@@ -78,6 +80,9 @@ impl Glyph {
             Self::Freeze => "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5",
             Self::Picture => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 16.5l4.5-4.5 7.5 8M13.5 15l2.5-2.5 4 4M15.5 8.5h.01"
+            }
+            Self::Document => {
+                "M13.5 3.5H7a1 1 0 0 0-1 1v15a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1V8zM13.5 3.5V8H18M10 17.2a1.3 1.3 0 1 1-1.3-1.3 1.3 1.3 0 0 1 1.3 1.3zM10 17.2V12l4-1v5.2M14 16.2a1.3 1.3 0 1 1-1.3-1.3 1.3 1.3 0 0 1 1.3 1.3z"
             }
             Self::Copy => {
                 "M9 9h10a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1V10a1 1 0 0 1 1-1zM16 6V4a1 1 0 0 0-1-1H5a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h1"

@@ -21,12 +21,15 @@ mod camera_screen;
 mod components;
 mod context;
 mod devices;
+mod files;
 mod format;
 pub mod icons;
 mod judge;
 mod language;
 #[cfg(target_os = "linux")]
 pub mod media_permission;
+mod microphone;
+mod microphone_screen;
 pub mod models;
 mod models_screen;
 mod more_screen;
@@ -36,6 +39,7 @@ pub mod settings;
 mod settings_screen;
 pub mod shell;
 mod style;
+mod takes;
 mod text_screen;
 mod threads;
 mod whole_file;
@@ -53,6 +57,7 @@ use crate::sensors::power;
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
 use settings::{Loaded, SettingsFile};
+use takes::HistoryFile;
 use threads::Threads;
 
 /// What is known before the window opens.
@@ -61,6 +66,7 @@ pub struct Start {
     args: Args,
     file: SettingsFile,
     loaded: Loaded,
+    history: HistoryFile,
     threads: Threads,
 }
 
@@ -73,10 +79,13 @@ impl Start {
         if let Some(path) = &args.power {
             power::script(path).map_err(|e| e.to_string())?;
         }
+        if let Some(path) = &args.microphone {
+            devices::check_sound(path)?;
+        }
         let file = SettingsFile::of_process();
         let loaded = file.load();
         let threads = Threads::at_start(&loaded.settings);
-        Ok(Self { args, file, loaded, threads })
+        Ok(Self { args, file, loaded, history: HistoryFile::of_process(), threads })
     }
 
     /// The threads to compute with: the value of [`THREADS_VARIABLE`].

@@ -7,6 +7,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../assets/style/shell.css"),
     include_str!("../../assets/style/controls.css"),
     include_str!("../../assets/style/camera.css"),
+    include_str!("../../assets/style/microphone.css"),
     include_str!("../../assets/style/text.css"),
     include_str!("../../assets/style/models.css"),
     include_str!("../../assets/style/settings.css"),

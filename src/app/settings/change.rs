@@ -12,6 +12,10 @@ pub enum Change {
     LabelCount(u8),
     /// No label less probable than this, in percent.
     LeastPercent(u8),
+    /// The code of the language that is spoken; `None` is found out.
+    SpokenLanguage(Option<String>),
+    /// Whether speech is translated into English.
+    Translate(bool),
     /// Threads; `None` is automatic.
     Threads(Option<u16>),
     /// The app's language.
@@ -30,6 +34,8 @@ impl Change {
             Self::Protection(protection) => settings.pace.protection = protection,
             Self::LabelCount(count) => settings.labels.count = count,
             Self::LeastPercent(percent) => settings.labels.least_percent = percent,
+            Self::SpokenLanguage(language) => settings.speech.language = language,
+            Self::Translate(translate) => settings.speech.translate = translate,
             Self::Threads(threads) => settings.compute.threads = threads,
             Self::Language(language) => settings.language = language,
             Self::Theme(theme) => settings.theme = theme,

@@ -23,6 +23,8 @@ pub struct Settings {
     pub pace: Pace,
     /// Which labels the camera shows.
     pub labels: Labels,
+    /// How speech is written down.
+    pub speech: Speech,
     /// What computes.
     pub compute: Compute,
     /// Which model each screen uses.
@@ -113,6 +115,20 @@ impl Default for Labels {
     fn default() -> Self {
         Self { count: 3, least_percent: 10, unknown: toml::Table::new() }
     }
+}
+
+/// How speech is written down.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Speech {
+    /// The code of the language that is spoken; `None` is found out. A model that does not know it finds out, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether an English translation is written.
+    pub translate: bool,
+    #[serde(flatten)]
+    /// Keys of other versions.
+    pub unknown: toml::Table,
 }
 
 /// What computes.

@@ -13,6 +13,7 @@ use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
 use super::icons::{Glyph, Icon};
 use super::language::use_language;
+use super::microphone_screen::MicrophoneScreen;
 use super::models_screen::ModelsScreen;
 use super::more_screen::MoreScreen;
 use super::settings::Theme;
@@ -135,8 +136,7 @@ fn ScreenBody(screen: Screen) -> Element {
         Screen::Models => rsx! { ModelsScreen {} },
         Screen::Benchmark => rsx! { BenchmarkScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
-        // In neither list of `Screen`, so never in view.
-        Screen::Microphone => rsx! {},
+        Screen::Microphone => rsx! { MicrophoneScreen {} },
     }
 }
 

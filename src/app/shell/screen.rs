@@ -21,7 +21,7 @@ pub enum Screen {
 
 impl Screen {
     /// The tabs, the first one being the start.
-    pub const TABS: &[Self] = &[Self::Camera, Self::Text, Self::More];
+    pub const TABS: &[Self] = &[Self::Camera, Self::Microphone, Self::Text, Self::More];
     /// What the last tab leads to.
     pub const MORE: &[Self] = &[Self::Models, Self::Benchmark, Self::Settings];
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::app::models::Setup;
 use crate::app::settings::{LanguageChoice, Loaded, Settings, SettingsFile, Theme};
+use crate::app::takes::HistoryFile;
 use crate::app::testing::{Node, Page};
 use crate::app::threads::Threads;
 use crate::app::{Args, Start, context};
@@ -16,7 +17,8 @@ fn app(dir: &Path, settings: Settings) -> Page {
 fn with(dir: &Path, loaded: Loaded) -> Page {
     let threads = Threads::new(&loaded.settings, None, 2);
     let file = SettingsFile::in_folder(dir.join("config"));
-    let start = Start { args: Args::default(), file, loaded, threads };
+    let history = HistoryFile::in_folder(dir.join("config"));
+    let start = Start { args: Args::default(), file, loaded, history, threads };
     let models = dir.join("models");
     Page::with_root(move || {
         let models = models.clone();
@@ -52,6 +54,9 @@ fn tabs_lead_to_screens_and_back_leads_up() {
     let dir = tempfile::tempdir().unwrap();
     let mut page = app(dir.path(), english());
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("Camera".into(), vec!["Camera".into()]));
+    page.press("Microphone");
+    page.wait("the disk was looked at", |root| root.text().contains("no model for speech"));
+    assert_eq!(title(&page.look()), "Microphone");
     page.press("Text");
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("How does it feel?".into(), vec!["Text".into()]));
     page.press("More");

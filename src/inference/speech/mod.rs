@@ -19,7 +19,7 @@ mod model;
 mod piece;
 mod segments;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
