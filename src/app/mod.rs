@@ -21,7 +21,6 @@ mod camera_screen;
 mod components;
 mod context;
 mod devices;
-mod files;
 mod format;
 pub mod icons;
 mod judge;

@@ -3,14 +3,15 @@
 use super::settings::{Protection, Settings};
 use crate::scheduler::{Care, Policy, Reason};
 
-/// What the person has set, as the scheduler takes it.
-pub fn policy(settings: &Settings) -> Policy {
+/// What the person has set, as the scheduler takes it; for work that makes no sense more often than `least_ms`.
+pub fn policy(settings: &Settings, least_ms: u64) -> Policy {
     let care = match settings.pace.protection {
         Protection::Light => Care::Light,
         Protection::Balanced => Care::Balanced,
         Protection::Strong => Care::Strong,
     };
-    Policy { min_interval_ms: settings.pace.interval_ms.into(), care, ..Policy::default() }
+    let min_interval_ms = u64::from(settings.pace.interval_ms).max(least_ms);
+    Policy { min_interval_ms, care, ..Policy::default() }
 }
 
 /// Why nothing runs.

@@ -7,10 +7,12 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// What the app keeps is a few kilobytes; more than this is something else.
+/// Settings and the like are a few kilobytes; more than this is something else.
 pub const MAX_BYTES: u64 = 1 << 20;
 /// So many damaged files are kept before the last is overwritten: each is a fault that should be reported.
 const MAX_ASIDE: u32 = 99;
+/// So many files of one name, each with its number.
+const MAX_NAMESAKES: u32 = 9999;
 /// How often a write is tried that another window's start interrupts.
 const TRIES: u32 = 5;
 
@@ -20,12 +22,18 @@ pub struct WholeFile {
     folder: PathBuf,
     stem: &'static str,
     extension: &'static str,
+    max_bytes: u64,
 }
 
 impl WholeFile {
     /// Touches no disk.
     pub fn new(folder: PathBuf, stem: &'static str, extension: &'static str) -> Self {
-        Self { folder, stem, extension }
+        Self { folder, stem, extension, max_bytes: MAX_BYTES }
+    }
+
+    /// The same, for what may be this large.
+    pub fn up_to(self, max_bytes: u64) -> Self {
+        Self { max_bytes, ..self }
     }
 
     /// Where it is.
@@ -33,7 +41,7 @@ impl WholeFile {
         self.folder.join(format!("{}.{}", self.stem, self.extension))
     }
 
-    /// Its bytes, [`MAX_BYTES`] and one at most; `None` where there is none. What somebody who was killed had begun to
+    /// Its bytes, [`MAX_BYTES`] or what [`up_to`](Self::up_to) said and one at most; `None` where there is none. What somebody who was killed had begun to
     /// write is swept away.
     ///
     /// # Errors
@@ -46,7 +54,7 @@ impl WholeFile {
             Err(e) => return Err(e),
         };
         let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        file.take(self.max_bytes + 1).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }
 
@@ -111,4 +119,80 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Makes a rename last through a power cut; Windows does it by itself and opens no folders.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Where people look for what a program has saved: the system's downloads folder, else one of that name at home, else
+/// home; `None` where there is none of them.
+pub fn downloads() -> Option<PathBuf> {
+    let at_home = dirs::home_dir().map(|home| home.join("Downloads"));
+    [dirs::download_dir(), at_home, dirs::home_dir()].into_iter().flatten().find(|dir| dir.is_dir())
+}
+
+/// Writes `bytes` to a file of a name that nothing in `folder` has yet: `stem.extension`, or with a number. Returns
+/// its place.
+///
+/// # Errors
+/// What the system said: no room, no permission, no such place. Nothing half-written stays.
+pub fn write_new(folder: &Path, stem: &str, extension: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let numbered = (2..=MAX_NAMESAKES).map(|n| format!("{stem} {n}.{extension}"));
+    for name in std::iter::once(format!("{stem}.{extension}")).chain(numbered) {
+        let path = folder.join(name);
+        // Claims the name: of two that want it one gets it, and nobody else's file is overwritten.
+        let mut file = match File::options().write(true).create_new(true).open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(e) => return Err(e),
+        };
+        return match file.write_all(bytes).and_then(|()| file.sync_all()) {
+            Ok(()) => Ok(path),
+            Err(e) => {
+                let _ = fs::remove_file(&path);
+                Err(e)
+            }
+        };
+    }
+    Err(io::Error::other(format!("{} has too many files called {stem}; move some away", folder.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_never_replaces_another() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, name) in [("a", "Talk.txt"), ("b", "Talk 2.txt"), ("c", "Talk 3.txt")] {
+            let path = write_new(dir.path(), "Talk", "txt", text.as_bytes()).unwrap();
+            assert_eq!(path, dir.path().join(name));
+            assert_eq!(fs::read_to_string(path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_fails_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let in_the_way = dir.path().join("file");
+        fs::write(&in_the_way, "x").unwrap();
+        assert!(write_new(&in_the_way, "Talk", "txt", b"x").is_err());
+        assert!(WholeFile::new(in_the_way.join("deeper"), "a", "json").write(b"x").is_err());
+        fs::create_dir_all(dir.path().join("a.json/b")).unwrap();
+        assert!(WholeFile::new(dir.path().into(), "a", "json").write(b"x").is_err(), "a folder is in the way");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_was_begun_is_swept_and_the_damaged_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = WholeFile::new(dir.path().into(), "a", "json").up_to(9);
+        file.write(b"1").unwrap();
+        fs::write(dir.path().join(".a-new-77"), "half").unwrap();
+        assert_eq!(file.read().unwrap(), Some(b"1".to_vec()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert_eq!(file.put_aside().unwrap(), dir.path().join("a.damaged-1"));
+        file.write(b"0123456789ab").unwrap();
+        assert_eq!(file.read().unwrap().unwrap().len(), 10);
+        assert_eq!(file.put_aside().unwrap(), dir.path().join("a.damaged-2"));
+        assert_eq!(file.read().unwrap(), None);
+    }
 }

@@ -3,9 +3,10 @@
 use super::words;
 use super::{Bench, Outcome};
 use crate::app::announce::Announcer;
-use crate::app::benchmark::{self, Record, to_csv, to_json};
+use crate::app::benchmark::{Record, to_csv, to_json};
 use crate::app::language::Language;
 use crate::app::page::{self, Shared};
+use crate::app::whole_file::{downloads, write_new};
 use dioxus::prelude::*;
 use std::rc::Rc;
 use tokio::task::spawn_blocking;
@@ -62,9 +63,9 @@ pub(super) fn save(bench: Bench, extension: &'static str, announcer: Announcer, 
     let no_folder = language.say("benchmark-no-folder");
     spawn(async move {
         let written = spawn_blocking(move || {
-            let folder = benchmark::downloads().ok_or(no_folder)?;
+            let folder = downloads().ok_or(no_folder)?;
             let text = if extension == "csv" { to_csv(&records) } else { to_json(&records) };
-            benchmark::save(&folder, extension, &text).map_err(|e| e.to_string())
+            write_new(&folder, "onhand-benchmark", extension, text.as_bytes()).map_err(|e| e.to_string())
         });
         match written.await {
             Ok(Ok(path)) => say(bench, announcer, true, saved, Some(path.display().to_string())),

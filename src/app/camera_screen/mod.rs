@@ -164,7 +164,7 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         };
         viewer.read().order(Order::Model(order));
     });
-    let policy = use_memo(move || pace::policy(&settings.read()));
+    let policy = use_memo(move || pace::policy(&settings.read(), 0));
     use_effect(move || viewer.read().order(Order::Pace(policy())));
     let watching = use_memo(move || navigation.current() == Screen::Camera && in_view());
     use_effect(move || viewer.read().order(Order::Watch(watching())));

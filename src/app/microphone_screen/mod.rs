@@ -17,12 +17,12 @@ use super::devices::Devices;
 use super::language::Language;
 use super::microphone::{Hearer, Meter, MicrophoneState, ModelState, News, Order, TakeId};
 use super::models::Purpose;
+use super::pace;
 use super::page::{self, Shared};
-use super::settings::{Change, Protection, Settings, Speech};
+use super::settings::{Change, Speech};
 use super::shell::{Navigation, Screen};
 use super::takes::{self, Format, History, HistoryFile, Keeper, Kept, start_keeper};
 use crate::inference::speech::{Task, TranscribeOptions};
-use crate::scheduler::{Care, Policy};
 use dioxus::prelude::*;
 use state::{Notice, Said, Sight, Stage};
 use std::path::PathBuf;
@@ -191,7 +191,7 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
             hearer.read().order(Order::Model(path));
         }
     });
-    let policy = use_memo(move || policy(&settings.read()));
+    let policy = use_memo(move || pace::policy(&settings.read(), LEAST_INTERVAL_MS));
     use_effect(move || hearer.read().order(Order::Pace(policy())));
     // Nobody is listened to behind their back: out of view the take ends, and is kept.
     let watching = use_memo(move || navigation.current() == Screen::Microphone && in_view());
@@ -201,17 +201,6 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
         }
     });
     hearer
-}
-
-/// What the person has set, as the scheduler takes it.
-fn policy(settings: &Settings) -> Policy {
-    let care = match settings.pace.protection {
-        Protection::Light => Care::Light,
-        Protection::Balanced => Care::Balanced,
-        Protection::Strong => Care::Strong,
-    };
-    let min_interval_ms = u64::from(settings.pace.interval_ms).max(LEAST_INTERVAL_MS);
-    Policy { min_interval_ms, care, ..Policy::default() }
 }
 
 /// What the person has set, as far as the model can.

@@ -1,7 +1,7 @@
 //! Saving a take where others find it: as text or as subtitles, in the person's own downloads.
 
-use crate::app::files;
 use crate::app::microphone::Take;
+use crate::app::whole_file::write_new;
 use crate::inference::speech::formats::{srt, vtt};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,17 +41,12 @@ impl Format {
     }
 }
 
-/// Where people look for what a program has saved; `None` where the system names no such place.
-pub fn downloads() -> Option<PathBuf> {
-    dirs::download_dir().or_else(dirs::document_dir).or_else(dirs::home_dir)
-}
-
 /// Saves a take in `folder`, under a name that nothing has yet. Returns its place.
 ///
 /// # Errors
 /// What the system said: no room, no permission, no such place.
 pub fn save(take: &Take, format: Format, folder: &Path) -> io::Result<PathBuf> {
-    files::write_new(folder, &stem(take), format.extension(), format.write(take).as_bytes())
+    write_new(folder, &stem(take), format.extension(), format.write(take).as_bytes())
 }
 
 /// The first words, or the name of the file that it comes from, as a file name that every system takes.

@@ -1,14 +1,13 @@
 //! The takes on the disk: `history.json`.
 
 use super::Notice;
-use crate::app::files;
 use crate::app::microphone::Take;
 use crate::app::settings::CONFIG_VARIABLE;
+use crate::app::whole_file::WholeFile;
 use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
 
-const NAME: &str = "history.json";
 /// A hundred takes of an hour are some 10 MB; more than this is something else.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -16,35 +15,32 @@ const MAX_BYTES: u64 = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct HistoryFile {
     /// `None`: this system names no place for them.
-    folder: Option<PathBuf>,
+    file: Option<WholeFile>,
 }
 
 impl HistoryFile {
     /// In the folder that `ONHAND_CONFIG` names, else in the platform's own for data.
     pub fn of_process() -> Self {
         let named = std::env::var_os(CONFIG_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-        Self { folder: named.or_else(|| dirs::data_dir().map(|dir| dir.join("onhand"))) }
+        let folder = named.or_else(|| dirs::data_dir().map(|dir| dir.join("onhand")));
+        Self { file: folder.map(history) }
     }
 
     /// In this folder, which need not be there yet.
     #[cfg(test)]
     pub fn in_folder(folder: PathBuf) -> Self {
-        Self { folder: Some(folder) }
+        Self { file: Some(history(folder)) }
     }
 
     /// Reads the takes; without a file there are none. Never fails: what is wrong is in the notice.
     pub fn load(&self) -> (Vec<Take>, Option<Notice>) {
-        let Some(folder) = &self.folder else { return (Vec::new(), None) };
-        files::sweep(folder, NAME);
-        let path = folder.join(NAME);
-        let unreadable = |e: io::Error| Some(Notice::Unreadable(format!("{}: {e}", path.display())));
-        match files::read(&path, MAX_BYTES) {
+        let Some(file) = &self.file else { return (Vec::new(), None) };
+        let unreadable = |e: io::Error| Some(Notice::Unreadable(format!("{}: {e}", file.path().display())));
+        match file.read() {
             Ok(None) => (Vec::new(), None),
             Ok(Some(bytes)) => match parse(&bytes) {
                 (takes, true) => (takes, None),
-                (takes, false) => {
-                    (takes, files::put_aside(&path).map_or_else(unreadable, |p| Some(Notice::Damaged(p))))
-                }
+                (takes, false) => (takes, file.put_aside().map_or_else(unreadable, |p| Some(Notice::Damaged(p)))),
             },
             Err(e) => (Vec::new(), unreadable(e)),
         }
@@ -55,10 +51,14 @@ impl HistoryFile {
     /// # Errors
     /// What the system said: no room, no permission, no such place.
     pub fn save(&self, takes: &[Take]) -> io::Result<()> {
-        let folder = self.folder.as_ref().ok_or_else(|| io::Error::other("this system names no place for data"))?;
+        let file = self.file.as_ref().ok_or_else(|| io::Error::other("this system names no place for data"))?;
         let bytes = serde_json::to_vec_pretty(&json!({ "version": 1, "takes": takes })).map_err(io::Error::other)?;
-        files::replace(folder, NAME, &bytes)
+        file.write(&bytes)
     }
+}
+
+fn history(folder: PathBuf) -> WholeFile {
+    WholeFile::new(folder, "history", "json").up_to(MAX_BYTES)
 }
 
 /// What can be read, and whether that was all.

@@ -149,7 +149,7 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
             }
         };
         state.set(State::Loading);
-        let (sender, mut answers) = judge::start(path, devices.power(), pace::policy(&settings.peek()));
+        let (sender, mut answers) = judge::start(path, devices.power(), pace::policy(&settings.peek(), 0));
         asks.set(Some(sender));
         listener.set(Some(spawn(async move {
             while let Some(answer) = answers.recv().await {
@@ -159,7 +159,7 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
             }
         })));
     });
-    let policy = use_memo(move || pace::policy(&settings.read()));
+    let policy = use_memo(move || pace::policy(&settings.read(), 0));
     use_effect(move || {
         let policy = policy();
         if let Some(asks) = asks.peek().as_ref() {
