@@ -13,34 +13,29 @@ export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 # What needs no window toolkit: the engine and its terminal program.
 ENGINE := --locked --no-default-features
 
-.PHONY: run test check bench models setup app check-app setup-app
+.PHONY: run test check bench models setup app setup-app
 
 run: setup
 	cargo run --release $(ENGINE) --bin onhand-lab -- demo
 
-test: setup
-	cargo test $(ENGINE)
+test: setup-app
+	cargo test --locked
 
-check: setup
+check: setup-app
 	cargo fmt --check
-	cargo clippy $(ENGINE) --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc $(ENGINE) --no-deps
-	cargo test $(ENGINE) --test modules
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	cargo test --locked --test modules
 
 bench: setup
 	cargo bench $(ENGINE)
 
 # The models that the reference tests compare with other implementations.
-models: setup
-	cargo run $(ENGINE) --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+models: setup-app
+	cargo run --locked --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
 
 app: setup-app
 	cargo run --locked --release --bin onhand
-
-check-app: setup-app
-	cargo clippy --locked --lib --bin onhand -- -D warnings
-	cargo test --locked --lib -- app:: sensors::camera::native
-	cargo test --locked --test app_models
 
 setup:
 	@scripts/setup.sh

@@ -6,6 +6,10 @@ try-again = Try again
 understood = Understood
 exact-words = In exact words
 to-models = Go to models
+paused-hot = Paused: the device is hot
+paused-critical = Stopped: the device is too hot
+paused-battery = Paused: the battery is almost empty
+paused-hidden = Paused
 percent = { $n } %
 size-kb = { $n } kB
 size-mb = { $n } MB
@@ -67,11 +71,8 @@ camera-unreadable = There is no picture to show. Choose another picture or folde
 camera-failed = The camera does not answer. Try again, or pick a picture.
 camera-pace-waiting = Getting ready
 camera-pace-still = Still scene
-camera-pace-rate =
-    { $n ->
-        [one] { $n } per second
-       *[other] { $n } per second
-    }
+camera-pace-rate = { $n } per second
+camera-pace-every = every { $n } seconds
 camera-pace-latency = { $ms } ms
 camera-pace-age =
     { $n ->
@@ -85,10 +86,6 @@ camera-pace-heat-unknown = Heat unknown: { $rate }
 camera-pace-low-battery = Saving battery: { $rate }
 camera-pace-low-power-mode = Power saving: { $rate }
 camera-pace-battery-unknown = Battery unknown: { $rate }
-camera-paused-hot = Paused: the device is hot
-camera-paused-critical = Stopped: the device is too hot
-camera-paused-battery = Paused: the battery is almost empty
-camera-paused-hidden = Paused
 camera-counts = { $runs } answers so far; { $still } pictures skipped because nothing had moved.
 camera-label-said = { $name }, { $percent } percent
 camera-copy = { $label }. Copy
@@ -114,6 +111,7 @@ text-answer = Answer
 text-loading = Loading the model …
 text-waiting = The answer appears here as soon as you pause.
 text-judging = Reading …
+text-ask = Judge it now
 text-no-model = There is no model for texts on this device yet. Install one, and come back: nothing else is needed.
 text-failed = That did not work. Try again; if it fails again, check the model on the Models screen.
 text-positive = Positive

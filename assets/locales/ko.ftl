@@ -6,6 +6,10 @@ try-again = 다시 시도
 understood = 확인
 exact-words = 자세한 오류 내용
 to-models = 모델 화면으로
+paused-hot = 멈춤: 기기가 뜨거워요
+paused-critical = 중지: 기기가 너무 뜨거워요
+paused-battery = 멈춤: 배터리가 거의 없어요
+paused-hidden = 멈춤
 percent = { $n }%
 size-kb = { $n } kB
 size-mb = { $n } MB
@@ -54,15 +58,10 @@ camera-unreadable = 보여 줄 사진이 없어요. 다른 사진이나 폴더�
 camera-failed = 카메라가 응답하지 않아요. 다시 시도하거나 사진을 고르세요.
 camera-pace-waiting = 준비하는 중
 camera-pace-still = 장면이 그대로예요
-camera-pace-rate =
-    { $n ->
-       *[other] 1초에 { $n }번
-    }
+camera-pace-rate = 1초에 { $n }번
+camera-pace-every = { $n }초에 1번
 camera-pace-latency = { $ms } ms
-camera-pace-age =
-    { $n ->
-       *[other] { $n }초 전
-    }
+camera-pace-age = { $n }초 전
 camera-pace-duty = 느린 모델: { $rate }
 camera-pace-warm = 따뜻함: { $rate }
 camera-pace-hot = 뜨거움: { $rate }
@@ -70,10 +69,6 @@ camera-pace-heat-unknown = 온도 모름: { $rate }
 camera-pace-low-battery = 배터리 절약: { $rate }
 camera-pace-low-power-mode = 절전 모드: { $rate }
 camera-pace-battery-unknown = 배터리 모름: { $rate }
-camera-paused-hot = 멈춤: 기기가 뜨거워요
-camera-paused-critical = 중지: 기기가 너무 뜨거워요
-camera-paused-battery = 멈춤: 배터리가 거의 없어요
-camera-paused-hidden = 멈춤
 camera-counts = 지금까지 답 { $runs }번, 움직임이 없어 건너뛴 장면 { $still }개.
 camera-label-said = { $name }, { $percent }퍼센트
 camera-copy = { $label }. 복사
@@ -99,6 +94,7 @@ text-answer = 결과
 text-loading = 모델을 불러오는 중이에요 …
 text-waiting = 입력을 잠시 멈추면 여기에 결과가 나타나요.
 text-judging = 읽는 중이에요 …
+text-ask = 지금 판단하기
 text-no-model = 이 기기에는 아직 글 모델이 없어요. 설치하고 돌아오면 바로 쓸 수 있어요.
 text-failed = 잘되지 않았어요. 다시 시도해 보고, 또 안 되면 모델 화면에서 모델을 검사해 주세요.
 text-positive = 긍정

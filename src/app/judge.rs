@@ -1,18 +1,26 @@
 //! The worker that judges texts, so that the UI thread never waits.
 //!
-//! Texts go in, [`Answer`]s come out, both through channels. Only the newest text counts: one that has been
+//! Texts go in, [`Answer`]s come out, both through channels, and the scheduler is asked before each. Only the newest text counts: one that has been
 //! overtaken is dropped, and a pass in progress stops between steps.
 
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
 use crate::inference::{Error, Options};
 use crate::model_dir::{Limits, ModelDir};
+use crate::scheduler::{Policy, Reason, Scene, Scheduler, Signals, Verdict};
+use crate::sensors::power::PowerSensor;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// As much of a text is judged while somebody writes: some eight pages, seconds of work. The engine takes more, for
 /// those who can wait.
 pub const MAX_LIVE_BYTES: usize = 20_000;
+
+/// Between two looks at the clock.
+const LEAST_WAIT: Duration = Duration::from_millis(1);
+/// Heat is looked at again after this.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
 /// What the worker says.
 #[derive(Debug, Clone)]
@@ -21,6 +29,8 @@ pub enum Answer {
     Ready,
     /// The newest text was judged.
     Judged(Box<Judgement>),
+    /// The text waits: nothing may run, for this reason.
+    Paused(Reason),
     /// The model could not be loaded, or the text not judged: why, in a sentence.
     Failed(String),
 }
@@ -49,33 +59,121 @@ pub struct Cut {
     pub judged_chars: usize,
 }
 
-/// Starts a worker with the model in `model`. It ends when the sender is dropped.
-pub fn start(model: PathBuf) -> (mpsc::Sender<String>, UnboundedReceiver<Answer>) {
-    let (texts, inbox) = mpsc::channel();
-    let (outbox, answers) = unbounded_channel();
-    std::thread::spawn(move || work(&model, &inbox, &outbox));
-    (texts, answers)
+/// What the worker is told.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// Judges this text in place of any before; a tap asked for it, or a pause in typing.
+    Text { text: String, tapped: bool },
+    /// Paces by this from now on.
+    Pace(Policy),
 }
 
-fn work(model: &Path, inbox: &mpsc::Receiver<String>, outbox: &UnboundedSender<Answer>) {
-    let analyzer = match load(model) {
-        Ok(analyzer) => analyzer,
-        Err(e) => return drop(outbox.send(Answer::Failed(e.to_string()))),
-    };
-    let _ = outbox.send(Answer::Ready);
-    let mut next = inbox.recv().ok();
-    while let Some(text) = next.take() {
+/// Starts a worker with the model in `model`, paced by what `power` tells. It ends when the sender is dropped.
+pub fn start(
+    model: PathBuf,
+    power: Box<dyn PowerSensor>,
+    policy: Policy,
+) -> (mpsc::Sender<Ask>, UnboundedReceiver<Answer>) {
+    let (asks, inbox) = mpsc::channel();
+    let (outbox, answers) = unbounded_channel();
+    std::thread::spawn(move || match load(&model) {
+        Ok(analyzer) => {
+            let _ = outbox.send(Answer::Ready);
+            let scheduler = Scheduler::new(policy);
+            let waiting = None;
+            Worker { analyzer, inbox, outbox, power, scheduler, began: Instant::now(), waiting, paused: false }.run();
+        }
+        Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
+    });
+    (asks, answers)
+}
+
+struct Worker {
+    analyzer: SentimentAnalyzer,
+    inbox: mpsc::Receiver<Ask>,
+    outbox: UnboundedSender<Answer>,
+    power: Box<dyn PowerSensor>,
+    scheduler: Scheduler,
+    began: Instant,
+    /// The newest text that was not judged, and whether a tap asked for it.
+    waiting: Option<(String, bool)>,
+    /// Whether the screen was told so.
+    paused: bool,
+}
+
+impl Worker {
+    /// Works until the screen is gone.
+    fn run(mut self) {
+        loop {
+            let heard = if self.waiting.is_none() {
+                self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                let patience = self.turn();
+                self.inbox.recv_timeout(patience)
+            };
+            match heard {
+                Ok(ask) => self.take(ask),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn take(&mut self, ask: Ask) {
+        match ask {
+            Ask::Text { text, tapped } => self.waiting = Some((text, tapped)),
+            Ask::Pace(policy) => self.scheduler.policy = policy,
+        }
+    }
+
+    /// Judges the text that waits, if the scheduler lets it; for how long nothing else needs to be done.
+    fn turn(&mut self) -> Duration {
+        let now_ms = self.began.elapsed().as_millis() as u64;
+        let tapped = self.waiting.as_ref().is_some_and(|(_, tapped)| *tapped);
+        let signals = Signals { power: self.power.read(), visible: true, scene: Scene::Changed, tapped };
+        match self.scheduler.turn(now_ms, &signals) {
+            Verdict::Run(_) => {
+                self.paused = false;
+                self.judge();
+                Duration::ZERO
+            }
+            Verdict::Reuse(_) => {
+                let due_ms = self.scheduler.next_ms().unwrap_or(now_ms);
+                Duration::from_millis(due_ms.saturating_sub(now_ms)).clamp(LEAST_WAIT, LONGEST_WAIT)
+            }
+            Verdict::Pause(reason) => {
+                if !std::mem::replace(&mut self.paused, true) {
+                    let _ = self.outbox.send(Answer::Paused(reason));
+                }
+                LONGEST_WAIT
+            }
+        }
+    }
+
+    fn judge(&mut self) {
+        let Some((text, _)) = self.waiting.take() else { return self.scheduler.failed() };
+        let began = Instant::now();
+        let (inbox, waiting, policy) = (&self.inbox, &mut self.waiting, &mut self.scheduler.policy);
         // Asked before every pass: a newer text ends the work on this one.
         let mut overtaken = || {
-            next = inbox.try_iter().last().or_else(|| next.take());
-            next.is_some()
+            for ask in inbox.try_iter() {
+                match ask {
+                    Ask::Text { text, tapped } => *waiting = Some((text, tapped)),
+                    Ask::Pace(new) => *policy = new,
+                }
+            }
+            waiting.is_some()
         };
-        match judge(&analyzer, &text, &mut overtaken) {
-            Ok(judgement) => drop(outbox.send(Answer::Judged(Box::new(judgement)))),
-            Err(Error::Cancelled) => {}
-            Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
+        let judged = judge(&self.analyzer, &text, &mut overtaken);
+        match judged {
+            Ok(_) => self.scheduler.finished(began.elapsed().as_secs_f64() * 1000.0),
+            Err(_) => self.scheduler.failed(),
         }
-        next = next.or_else(|| inbox.recv().ok());
+        match judged {
+            Ok(judgement) => drop(self.outbox.send(Answer::Judged(Box::new(judgement)))),
+            Err(Error::Cancelled) => {}
+            Err(e) => drop(self.outbox.send(Answer::Failed(e.to_string()))),
+        }
     }
 }
 
@@ -108,7 +206,10 @@ fn first_part(text: &str) -> (&str, Option<Cut>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::text::tiny;
+    use crate::sensors::power::{self, Power, ThermalStatus};
     use proptest::prelude::*;
+    use std::sync::{Arc, Mutex};
 
     #[test]
     fn a_text_too_long_is_cut_between_words_and_says_how_much() {
@@ -126,9 +227,43 @@ mod tests {
     #[test]
     fn a_model_that_cannot_be_loaded_is_told_and_the_worker_ends() {
         let dir = tempfile::tempdir().unwrap();
-        let (_texts, mut answers) = start(dir.path().join("none"));
+        let (_asks, mut answers) = start(dir.path().join("none"), power::system(), Policy::default());
         assert!(matches!(answers.blocking_recv(), Some(Answer::Failed(why)) if why.contains("config.json")));
         assert!(answers.blocking_recv().is_none());
+    }
+
+    /// A sensor that tells what the test set.
+    struct Told(Arc<Mutex<Power>>);
+
+    impl PowerSensor for Told {
+        fn read(&mut self) -> Power {
+            *self.0.lock().unwrap()
+        }
+
+        fn describe(&self) -> String {
+            "a test".into()
+        }
+    }
+
+    #[test]
+    fn heat_pauses_it_and_a_tap_is_answered_unless_it_is_critical() {
+        let dir = tempfile::tempdir().unwrap();
+        tiny::write(dir.path(), &tiny::config());
+        let severe = Power { thermal_status: Some(ThermalStatus::Severe), ..Power::UNKNOWN };
+        let told = Arc::new(Mutex::new(severe));
+        let (asks, mut answers) = start(dir.path().into(), Box::new(Told(told.clone())), Policy::default());
+        assert!(matches!(answers.blocking_recv(), Some(Answer::Ready)));
+        let ask = |tapped| asks.send(Ask::Text { text: "a good film".into(), tapped }).unwrap();
+        ask(false);
+        assert!(matches!(answers.blocking_recv(), Some(Answer::Paused(Reason::Hot))));
+        ask(true);
+        assert!(matches!(answers.blocking_recv(), Some(Answer::Judged(_))));
+        ask(false);
+        assert!(matches!(answers.blocking_recv(), Some(Answer::Paused(Reason::Hot))));
+        *told.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Critical), ..severe };
+        ask(true);
+        drop(asks);
+        assert!(answers.blocking_recv().is_none(), "critical heat answers not even a tap, and nothing hangs");
     }
 
     proptest! {

@@ -28,6 +28,7 @@ pub mod media_permission;
 pub mod models;
 mod models_screen;
 mod more_screen;
+mod pace;
 mod page;
 pub mod settings;
 mod settings_screen;

@@ -6,7 +6,8 @@ use dioxus::core::{
     Attribute, AttributeValue, DynamicNode, ElementId, Mutations, TemplateAttribute, TemplateNode, VNode,
 };
 use dioxus::html::{
-    PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedMouseData, set_event_converter,
+    PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedKeyboardData, SerializedMouseData,
+    set_event_converter,
 };
 use dioxus::prelude::*;
 use std::any::Any;
@@ -141,6 +142,13 @@ impl Page {
     pub fn press(&mut self, name: &str) {
         let page = self.look();
         self.click(page.button(name));
+    }
+
+    /// Escape is pressed in an element found by [`Page::look`].
+    pub fn escape(&mut self, node: &Node) {
+        let none = Modifiers::empty();
+        let data = SerializedKeyboardData::new(Key::Escape, Code::Escape, Location::Standard, false, none, false);
+        self.fire(node, "keydown", Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
     /// An input or a choice changes to `value`.

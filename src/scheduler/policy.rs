@@ -45,9 +45,9 @@ impl Default for Policy {
 /// How much a run may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// The model that the person chose, on all the threads that they gave it.
+    /// The model that the person chose.
     Full,
-    /// The smallest variant installed, on half the threads.
+    /// The smallest one installed for the same work.
     Reduced,
 }
 

@@ -1,15 +1,15 @@
 //! The thread that thinks: asks the scheduler before each frame, classifies, and tells the screen.
 
 use super::eye::{Eye, Glance};
-use super::{CameraState, Doing, ModelState, Named, News, Order, PaceNews, Seen};
+use super::{CameraState, Doing, ModelState, Models, Named, News, Order, PaceNews, Seen};
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Options};
 use crate::model_dir::{Limits, ModelDir};
-use crate::scheduler::{Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
+use crate::scheduler::{Effort, Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
 use crate::sensors::camera::{Facing, Frame};
 use crate::sensors::power::PowerSensor;
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -51,6 +51,7 @@ struct Mind {
     scheduler: Scheduler,
     gate: SceneGate,
     classifier: Option<ImageClassifier>,
+    smaller: Smaller,
     waiting: Option<Waiting>,
     watching: bool,
     /// A picture of a file or a held one: what is shown stands still.
@@ -73,6 +74,7 @@ pub fn run(inbox: Receiver<Heard>, screen: UnboundedSender<News>, eye: Eye, powe
         scheduler: Scheduler::new(Policy::default()),
         gate: SceneGate::new(),
         classifier: None,
+        smaller: Smaller::None,
         waiting: None,
         watching: false,
         holding: false,
@@ -128,7 +130,7 @@ impl Mind {
                 self.eye.glance(Glance::Watch(watching && !self.holding));
             }
             Order::Pace(policy) => self.scheduler.policy = policy,
-            Order::Model(path) => self.load(path.as_deref()),
+            Order::Model(models) => self.use_models(models),
             Order::Tap => self.tapped = true,
             Order::Freeze(frozen) => {
                 self.holding = frozen;
@@ -156,16 +158,15 @@ impl Mind {
         drop(self.eye.take());
     }
 
-    fn load(&mut self, path: Option<&Path>) {
+    fn use_models(&mut self, models: Option<Models>) {
         self.classifier = None;
-        let Some(path) = path else { return drop(self.screen.send(News::Model(ModelState::None))) };
+        self.smaller = Smaller::None;
+        let Some(models) = models else { return drop(self.screen.send(News::Model(ModelState::None))) };
         let _ = self.screen.send(News::Model(ModelState::Loading));
-        let loaded = ModelDir::open(path, &Limits::default())
-            .map_err(Error::from)
-            .and_then(|dir| ImageClassifier::load(&dir, &Options::default()));
-        let state = match loaded {
+        let state = match load(&models.chosen) {
             Ok(classifier) => {
                 self.classifier = Some(classifier);
+                self.smaller = models.smaller.map_or(Smaller::None, Smaller::At);
                 // The scene is new to this model.
                 self.gate = SceneGate::new();
                 if let Some(waiting) = &mut self.waiting {
@@ -230,15 +231,17 @@ impl Mind {
         let verdict = self.scheduler.turn(now_ms, &signals);
         self.verdict = Some(verdict);
         match verdict {
-            Verdict::Run(_) => self.look(now_ms),
+            Verdict::Run(effort) => self.look(now_ms, effort),
             // The gate has compared it; only another frame can differ.
             Verdict::Reuse(Reason::Still) => self.waiting = None,
             Verdict::Reuse(_) | Verdict::Pause(_) => {}
         }
     }
 
-    fn look(&mut self, now_ms: u64) {
-        let (Some(classifier), Some(Waiting { frame, luma, .. })) = (&self.classifier, self.waiting.take()) else {
+    fn look(&mut self, now_ms: u64, effort: Effort) {
+        let smaller = if effort == Effort::Reduced { self.smaller.get() } else { None };
+        let classifier = smaller.or(self.classifier.as_ref());
+        let (Some(classifier), Some(Waiting { frame, luma, .. })) = (classifier, self.waiting.take()) else {
             return self.scheduler.failed();
         };
         let asked = std::mem::take(&mut self.tapped);
@@ -264,17 +267,14 @@ impl Mind {
 
     fn tell_pace(&mut self) {
         let now_ms = self.now_ms();
-        while self.results_ms.len() > 1 && self.results_ms.front().is_some_and(|ms| now_ms - ms > RATE_OVER_MS) {
-            self.results_ms.pop_front();
-        }
         if now_ms - self.told_ms < TELL_EVERY_MS {
             return;
         }
-        let recent = self.results_ms.iter().filter(|ms| now_ms - **ms <= RATE_OVER_MS).count();
+        let every_ms = self.every_ms(now_ms);
         let history = self.scheduler.history();
         let news = PaceNews {
             doing: self.doing(),
-            rate_hz: recent as f64 * 1000.0 / RATE_OVER_MS as f64,
+            every_ms,
             age_ms: history.age_ms(now_ms),
             runs: history.counts().runs(),
             still: history.counts().skips(Reason::Still),
@@ -283,6 +283,18 @@ impl Mind {
         if self.told != Some(news) {
             self.told = Some(news);
             let _ = self.screen.send(News::Pace(news));
+        }
+    }
+
+    /// From one result to the next.
+    fn every_ms(&mut self, now_ms: u64) -> Option<u64> {
+        // The last one stays: the next is measured from it.
+        while self.results_ms.len() > 1 && now_ms - self.results_ms[0] > RATE_OVER_MS {
+            self.results_ms.pop_front();
+        }
+        match (self.results_ms.front(), self.results_ms.back(), self.results_ms.len() as u64) {
+            (Some(first_ms), Some(last_ms), results @ 2..) => Some((last_ms - first_ms) / (results - 1)),
+            _ => self.scheduler.pace().ok().map(|pace| pace.interval_ms),
         }
     }
 
@@ -298,6 +310,30 @@ impl Mind {
             },
         }
     }
+}
+
+/// A model for a device that must save: loaded when that is first so.
+enum Smaller {
+    None,
+    At(PathBuf),
+    Loaded(Box<ImageClassifier>),
+}
+
+impl Smaller {
+    fn get(&mut self) -> Option<&ImageClassifier> {
+        if let Self::At(path) = self {
+            // One that cannot be loaded is none: the chosen one does its work.
+            *self = load(path).map_or(Self::None, |classifier| Self::Loaded(Box::new(classifier)));
+        }
+        match self {
+            Self::Loaded(classifier) => Some(classifier),
+            _ => None,
+        }
+    }
+}
+
+fn load(path: &Path) -> Result<ImageClassifier, Error> {
+    ImageClassifier::load(&ModelDir::open(path, &Limits::default())?, &Options::default())
 }
 
 /// The most probable labels, with their names in both languages.

@@ -29,8 +29,8 @@ pub enum Order {
     Watch(bool),
     /// Paces by this from now on.
     Pace(Policy),
-    /// Uses the model in this directory from now on; `None` while there is none.
-    Model(Option<PathBuf>),
+    /// Uses these models from now on; `None` while there are none.
+    Model(Option<Models>),
     /// An answer to this very picture, please.
     Tap,
     /// Holds the picture, or lets it go.
@@ -41,6 +41,15 @@ pub enum Order {
     Flip,
     /// Tries to get the camera again.
     Retry,
+}
+
+/// Where the models lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Models {
+    /// The one that the person chose.
+    pub chosen: PathBuf,
+    /// A smaller one for a device that must save, if there is one.
+    pub smaller: Option<PathBuf>,
 }
 
 /// What the screen learns.
@@ -111,8 +120,8 @@ pub struct Seen {
 pub struct PaceNews {
     /// What the scheduler does.
     pub doing: Doing,
-    /// Results a second, over the last two.
-    pub rate_hz: f64,
+    /// From one result to the next: what was measured lately, or else the interval in force, ms.
+    pub every_ms: Option<u64>,
     /// Age of the result that stands, ms.
     pub age_ms: Option<u64>,
     /// Runs so far.

@@ -4,16 +4,14 @@ use super::*;
 use crate::inference::vision::random_model::RandomModel;
 use crate::scheduler::{Power, Supply, ThermalStatus};
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Heat that the test sets.
-#[derive(Clone)]
-struct Heat(Arc<Mutex<Power>>);
+/// A device of this heat.
+struct Heat(Power);
 
 impl PowerSensor for Heat {
     fn read(&mut self) -> Power {
-        *self.0.lock().unwrap()
+        self.0
     }
 
     fn describe(&self) -> String {
@@ -31,7 +29,6 @@ const COOL: Power = Power {
 struct Screen {
     viewer: Viewer,
     news: UnboundedReceiver<News>,
-    heat: Heat,
     folder: tempfile::TempDir,
 }
 
@@ -42,18 +39,22 @@ fn draw(path: &Path, colour: [u8; 3]) {
 
 impl Screen {
     fn open() -> Self {
+        Self::with(COOL)
+    }
+
+    fn with(power: Power) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("camera")).unwrap();
         draw(&folder.path().join("camera/1.png"), [200, 30, 30]);
         RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(&folder);
         let model = folder.path().join("random");
         let bridge = Bridge::start(&[]).unwrap();
-        let heat = Heat(Arc::new(Mutex::new(COOL)));
+        let heat = Heat(power);
         let path = folder.path().join("camera");
         let source = Source::Replay { path, rate_hz: 30.0, hold: Duration::from_millis(300) };
-        let (viewer, news) = Viewer::start(source, &bridge, Box::new(heat.clone()));
-        viewer.order(Order::Model(Some(model)));
-        Self { viewer, news, heat, folder }
+        let (viewer, news) = Viewer::start(source, &bridge, Box::new(heat));
+        viewer.order(Order::Model(Some(Models { chosen: model, smaller: None })));
+        Self { viewer, news, folder }
     }
 
     /// Waits for news of this kind.
@@ -104,13 +105,27 @@ fn a_still_scene_stops_it_another_picture_starts_it() {
 }
 
 #[test]
-fn heat_pauses_it_a_tap_is_answered_and_cool_air_resumes_it() {
-    let mut screen = Screen::open();
-    *screen.heat.0.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Severe), ..COOL };
+fn heat_pauses_it_and_a_tap_is_answered() {
+    let mut screen = Screen::with(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
     screen.viewer.order(Order::Watch(true));
     screen.wait_doing("it is paused", Doing::Paused(Reason::Hot));
     screen.viewer.order(Order::Tap);
     screen.wait("the tap is answered", |news| seen(news).filter(|seen| seen.asked));
+}
+
+#[test]
+fn a_hot_phone_uses_the_smaller_model() {
+    let mut screen = Screen::with(Power { thermal_status: Some(ThermalStatus::Moderate), ..COOL });
+    let smaller = screen.folder.path().join("smaller");
+    std::fs::create_dir(&smaller).unwrap();
+    RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(&smaller);
+    let smaller = smaller.join("random");
+    std::fs::write(smaller.join("labels.txt"), "a\nb\nc\nd\ne\nf\ng\n").unwrap();
+    let chosen = screen.folder.path().join("random");
+    screen.viewer.order(Order::Model(Some(Models { chosen, smaller: Some(smaller) })));
+    screen.viewer.order(Order::Watch(true));
+    let seen = screen.wait("a result", seen);
+    assert!(seen.labels.iter().all(|label| label.english.len() == 1), "{:?}", seen.labels);
 }
 
 #[test]
@@ -146,7 +161,7 @@ fn a_camera_that_vanishes_is_told_and_comes_back() {
 fn a_model_that_cannot_be_used_is_told_and_none_too() {
     let mut screen = Screen::open();
     let nowhere = screen.folder.path().join("nowhere");
-    screen.viewer.order(Order::Model(Some(nowhere)));
+    screen.viewer.order(Order::Model(Some(Models { chosen: nowhere, smaller: None })));
     let why = screen.wait("why", |news| match news {
         News::Model(ModelState::Failed(why)) => Some(why.clone()),
         _ => None,

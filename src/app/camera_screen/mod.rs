@@ -7,15 +7,15 @@ mod view;
 mod words;
 
 use super::announce::Announcer;
-use super::camera::{Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
-use super::context::{SettingsContext, Use, use_model};
+use super::camera::{self, Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
+use super::context::{ModelsContext, SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::language::Language;
-use super::models::Purpose;
+use super::models::{Purpose, smaller};
+use super::pace;
 use super::page::{self, Shared};
-use super::settings::{Change, Labels, Protection, Settings};
+use super::settings::{Change, Labels};
 use super::shell::{Navigation, Screen};
-use crate::scheduler::{Care, Policy};
 use crate::sensors::bridge::Bridge;
 use dioxus::prelude::*;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
             let mut leader = Leader::default();
             while let Some(news) = news.recv().await {
                 take(news, sight, &mut calm, &settings.peek().labels);
-                if let Some(label) = leader.to_say(&sight.peek().labels) {
+                if let Some(label) = leader.ripe(&sight.peek().labels) {
                     announcer.say(words::label(&language.peek(), label));
                 }
             }
@@ -151,29 +151,24 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         let connect = format!("{SCRIPT}\nonhandCamera.connect('{url}', {ids});");
         document::eval(&connect);
     });
+    let models = use_context::<ModelsContext>();
     use_effect(move || {
-        let path = match &*model.read() {
+        let order = match &*model.read() {
             Use::Looking => return,
             Use::None => None,
-            Use::Model(model) => Some(model.path.clone()),
+            Use::Model(model) => {
+                let board = models.board.peek();
+                let smaller = smaller(board.installed().unwrap_or_default(), Purpose::Camera, model);
+                Some(camera::Models { chosen: model.path.clone(), smaller: smaller.map(|m| m.path.clone()) })
+            }
         };
-        viewer.read().order(Order::Model(path));
+        viewer.read().order(Order::Model(order));
     });
-    let policy = use_memo(move || policy(&settings.read()));
+    let policy = use_memo(move || pace::policy(&settings.read()));
     use_effect(move || viewer.read().order(Order::Pace(policy())));
     let watching = use_memo(move || navigation.current() == Screen::Camera && in_view());
     use_effect(move || viewer.read().order(Order::Watch(watching())));
     viewer
-}
-
-/// What the person has set, as the scheduler takes it.
-fn policy(settings: &Settings) -> Policy {
-    let care = match settings.pace.protection {
-        Protection::Light => Care::Light,
-        Protection::Balanced => Care::Balanced,
-        Protection::Strong => Care::Strong,
-    };
-    Policy { min_interval_ms: settings.pace.interval_ms.into(), care, ..Policy::default() }
 }
 
 /// Takes what the threads told in.
@@ -206,7 +201,8 @@ struct Leader {
 }
 
 impl Leader {
-    fn to_say<'a>(&mut self, labels: &'a [Named]) -> Option<&'a Named> {
+    /// The label to say now, if there is one.
+    fn ripe<'a>(&mut self, labels: &'a [Named]) -> Option<&'a Named> {
         let first = labels.first()?;
         match self.since {
             Some((index, since)) if index == first.index => {

@@ -29,7 +29,7 @@ fn seeing() -> Sight {
 }
 
 fn pace(doing: Doing) -> PaceNews {
-    PaceNews { doing, rate_hz: 9.5, age_ms: Some(80), runs: 120, still: 7 }
+    PaceNews { doing, every_ms: Some(104), age_ms: Some(80), runs: 120, still: 7 }
 }
 
 fn page(language: &'static str, sight: Sight) -> (Page, Rc<RefCell<Vec<Act>>>) {
@@ -84,6 +84,22 @@ fn every_pace_says_why() {
     for (doing, english, korean) in expected {
         assert!(said("en", doing).contains(english), "{doing:?}: {}", said("en", doing));
         assert!(said("ko", doing).contains(korean), "{doing:?}: {}", said("ko", doing));
+    }
+}
+
+#[test]
+fn a_slow_pace_is_told_in_seconds() {
+    let said = |language, every_ms| {
+        let pace = PaceNews { every_ms: Some(every_ms), ..pace(Doing::Running(Reason::Hot)) };
+        look(language, Sight { pace: Some(pace), ..seeing() }).text()
+    };
+    for (every_ms, english, korean) in [
+        (250, "Hot: 4 per second", "1초에 4번"),
+        (1100, "Hot: 1 per second", "1초에 1번"),
+        (5200, "Hot: every 5 seconds", "5초에 1번"),
+    ] {
+        assert!(said("en", every_ms).contains(english), "{}", said("en", every_ms));
+        assert!(said("ko", every_ms).contains(korean), "{}", said("ko", every_ms));
     }
 }
 
@@ -205,11 +221,11 @@ fn the_amount_shown_is_a_setting() {
 fn the_leader_is_said_once_and_not_at_once() {
     let mut leader = Leader::default();
     let labels = [clock()];
-    assert_eq!(leader.to_say(&labels), None);
+    assert_eq!(leader.ripe(&labels), None);
     leader.since = leader.since.map(|(index, since)| (index, since - SAY_AFTER));
-    assert_eq!(leader.to_say(&labels), Some(&labels[0]));
-    assert_eq!(leader.to_say(&labels), None);
+    assert_eq!(leader.ripe(&labels), Some(&labels[0]));
+    assert_eq!(leader.ripe(&labels), None);
     let other = [Named { index: 1, ..clock() }];
-    assert_eq!(leader.to_say(&other), None);
+    assert_eq!(leader.ripe(&other), None);
     assert_eq!(leader.said, Some(892));
 }

@@ -3,6 +3,7 @@
 use super::{Named, Notice};
 use crate::app::camera::{Doing, PaceNews};
 use crate::app::language::Language;
+use crate::app::pace::paused_key;
 use crate::scheduler::Reason;
 use crate::sensors::camera::CameraError;
 
@@ -50,7 +51,7 @@ pub fn pace(language: &Language, pace: &PaceNews, latency_ms: Option<f64>) -> St
         Doing::Still => language.say("camera-pace-still"),
         Doing::Paused(reason) => language.say(paused_key(reason)),
         Doing::Running(reason) => {
-            let rate = language.say_with("camera-pace-rate", &[("n", rate(pace.rate_hz).into())]);
+            let rate = rate(language, pace.every_ms.unwrap_or_default());
             match running_key(reason) {
                 Some(key) => language.say_with(key, &[("rate", rate.into())]),
                 None => rate,
@@ -66,9 +67,14 @@ pub fn pace(language: &Language, pace: &PaceNews, latency_ms: Option<f64>) -> St
     parts.join(" · ")
 }
 
-/// Whole numbers, but below two a second.
-fn rate(rate_hz: f64) -> f64 {
-    if rate_hz < 2.0 { (rate_hz * 10.0).round() / 10.0 } else { rate_hz.round() }
+/// `4 per second`, or where it is slower than one, `every 5 seconds`.
+fn rate(language: &Language, every_ms: u64) -> String {
+    let every_s = every_ms.max(1) as f64 / 1000.0;
+    if every_s > 1.2 {
+        language.say_with("camera-pace-every", &[("n", every_s.round().max(2.0).into())])
+    } else {
+        language.say_with("camera-pace-rate", &[("n", (1.0 / every_s).round().into())])
+    }
 }
 
 /// What holds the pace down, if a person may want to know.
@@ -82,15 +88,6 @@ fn running_key(reason: Reason) -> Option<&'static str> {
         Reason::LowBattery => Some("camera-pace-low-battery"),
         Reason::LowPowerMode => Some("camera-pace-low-power-mode"),
         Reason::BatteryUnknown => Some("camera-pace-battery-unknown"),
-    }
-}
-
-fn paused_key(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Critical => "camera-paused-critical",
-        Reason::LowBattery => "camera-paused-battery",
-        Reason::Hidden => "camera-paused-hidden",
-        _ => "camera-paused-hot",
     }
 }
 

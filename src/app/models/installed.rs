@@ -105,6 +105,16 @@ pub fn chosen<'a>(
     usable().find(|m| Some(m.id.as_str()) == choice).or_else(|| usable().next())
 }
 
+/// The smallest model for `purpose`, for a device that must save, if it is smaller than `than`.
+pub fn smaller<'a>(
+    installed: &'a [InstalledModel],
+    purpose: Purpose,
+    than: &InstalledModel,
+) -> Option<&'a InstalledModel> {
+    let usable = installed.iter().filter(|m| m.is_usable() && m.purpose == Some(purpose) && m.bytes < than.bytes);
+    usable.min_by_key(|m| m.bytes)
+}
+
 #[cfg(test)]
 pub(in crate::app) mod tests {
     use super::*;
@@ -144,5 +154,15 @@ pub(in crate::app) mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].damage.as_ref().is_some_and(|why| why.contains("model.safetensors")), "{found:?}");
         assert!(!found[0].is_usable());
+    }
+
+    #[test]
+    fn a_device_that_must_save_takes_the_smallest() {
+        let sized = |id, bytes| InstalledModel { bytes, ..model(id, Purpose::Camera) };
+        let torn = InstalledModel { damage: Some("torn".into()), ..sized("torn", 1) };
+        let installed =
+            [sized("large", 30), sized("small", 10), sized("middle", 20), torn, model("speech", Purpose::Microphone)];
+        let found = |of: usize| smaller(&installed, Purpose::Camera, &installed[of]).map(|m| m.id.as_str());
+        assert_eq!([found(0), found(2), found(1)], [Some("small"), Some("small"), None]);
     }
 }

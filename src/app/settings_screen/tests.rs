@@ -1,6 +1,7 @@
+use super::notice::NoticeView;
 use super::*;
 use crate::app::models::{InstalledModel, Origin, Purpose};
-use crate::app::settings::{Change, LanguageChoice, ModelChoice, Protection, Settings, Theme};
+use crate::app::settings::{Change, LanguageChoice, ModelChoice, Notice, Protection, Settings, Theme};
 use crate::app::testing::{Node, Page};
 use crate::inference::Variant;
 use std::cell::RefCell;

@@ -15,7 +15,7 @@ use super::language::use_language;
 use super::models_screen::ModelsScreen;
 use super::more_screen::MoreScreen;
 use super::settings::Theme;
-use super::settings_screen::SettingsScreen;
+use super::settings_screen::{NoticeBar, SettingsScreen};
 use super::text_screen::TextScreen;
 use dioxus::prelude::*;
 
@@ -59,13 +59,16 @@ pub fn Shell() -> Element {
         Theme::Dark => "theme-dark",
     };
     let leave = move |event: Event<KeyboardData>| {
-        if let (Key::Escape, Some(parent)) = (event.key(), current.peek().parent()) {
+        // Read before going: what is borrowed in the condition is still borrowed in the block.
+        let parent = current.peek().parent();
+        if let (Key::Escape, Some(parent)) = (event.key(), parent) {
             navigation.go(parent);
         }
     };
     rsx! {
         div { class: "app {theme}", lang: language.tag, onkeydown: leave,
             main { class: "screens",
+                NoticeBar {}
                 for screen in visited.read().iter().copied() {
                     ScreenFrame { key: "{screen.id()}", screen }
                 }

@@ -9,9 +9,14 @@ use std::path::Path;
 
 /// The whole app, with its settings and models in `dir`.
 fn app(dir: &Path, settings: Settings) -> Page {
-    let threads = Threads::new(&settings, None, 2);
+    with(dir, Loaded { settings, notice: None })
+}
+
+/// As [`app`], after this was found at the start.
+fn with(dir: &Path, loaded: Loaded) -> Page {
+    let threads = Threads::new(&loaded.settings, None, 2);
     let file = SettingsFile::in_folder(dir.join("config"));
-    let start = Start { args: Args::default(), file, loaded: Loaded { settings, notice: None }, threads };
+    let start = Start { args: Args::default(), file, loaded, threads };
     let models = dir.join("models");
     Page::with_root(move || {
         let models = models.clone();
@@ -55,6 +60,13 @@ fn tabs_lead_to_screens_and_back_leads_up() {
     assert_eq!((title(&page.look()), tab_here(&page.look())), ("Settings".into(), vec!["More".into()]));
     page.press("Back to More");
     assert_eq!(title(&page.look()), "More");
+    page.press("Models");
+    for _ in 0..2 {
+        let root = page.look();
+        let app = root.tags("div").into_iter().find(|d| d.attribute("lang").is_some()).unwrap();
+        page.escape(app);
+        assert_eq!(title(&page.look()), "More", "a tab has nowhere to go back to");
+    }
 }
 
 #[test]
@@ -124,6 +136,21 @@ fn a_setting_that_cannot_be_saved_is_in_force_and_said() {
     page.enter(&dark, "change", "on");
     let root = page.wait("said", |root| root.text().contains("could not be saved"));
     assert!(root.all().iter().any(|n| n.attribute("class") == Some("app theme-dark")), "in force");
+}
+
+#[test]
+fn a_damaged_settings_file_is_said_on_the_first_screen() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config");
+    std::fs::create_dir(&config).unwrap();
+    std::fs::write(config.join("settings.toml"), "language = \"english\"\ntheme = 3\n").unwrap();
+    let loaded = SettingsFile::in_folder(config.clone()).load();
+    let mut page = with(dir.path(), loaded);
+    let alert = page.look().roles("alert")[0].text();
+    assert!(alert.contains("was damaged") && alert.contains("settings.damaged-1"), "{alert}");
+    page.press("Understood");
+    assert!(page.look().roles("alert").is_empty());
+    assert!(config.join("settings.damaged-1").exists());
 }
 
 #[test]

@@ -3,11 +3,14 @@
 mod view;
 
 use super::announce::Announcer;
-use super::context::{Use, use_model};
-use super::judge::{self, Answer, Judgement};
+use super::context::{SettingsContext, Use, use_model};
+use super::devices::Devices;
+use super::judge::{self, Answer, Ask, Judgement};
 use super::language::Language;
 use super::models::Purpose;
+use super::pace;
 use super::shell::{Navigation, Screen};
+use crate::scheduler::Reason;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 use std::path::PathBuf;
@@ -27,6 +30,8 @@ enum State {
     /// For a text.
     Waiting,
     Judging,
+    /// It waits until something may run again.
+    Paused(Reason),
     Judged(Box<Judgement>),
     Failed(String),
 }
@@ -56,7 +61,7 @@ pub fn TextScreen() -> Element {
             tokio::time::sleep(PAUSE).await;
             // A later keystroke has its own turn.
             if *edits.peek() == mine {
-                judge.send(latest.peek().clone());
+                judge.send(latest.peek().clone(), false);
             }
         });
     };
@@ -71,6 +76,7 @@ pub fn TextScreen() -> Element {
             state: state(),
             onmodels: move |()| navigation.go(Screen::Models),
             onretry: move |()| judge.restart(),
+            onask: move |()| judge.send(latest.peek().clone(), true),
         }
         Examples { onchoose: fill }
     }
@@ -80,16 +86,21 @@ pub fn TextScreen() -> Element {
 #[derive(Clone, Copy, PartialEq)]
 struct Judge {
     state: Signal<State>,
-    texts: Signal<Option<mpsc::Sender<String>>>,
+    asks: Signal<Option<mpsc::Sender<Ask>>>,
     /// Counted up to start the worker anew.
     tries: Signal<u32>,
 }
 
 impl Judge {
-    /// Has `text` judged, once there is a model.
-    fn send(mut self, text: String) {
-        let texts = self.texts.peek();
-        if texts.as_ref().is_some_and(|texts| texts.send(text).is_ok()) && *self.state.peek() != State::Loading {
+    /// Has `text` judged; at once, where a tap asks for it. While the model is on its way nothing is sent: [`hear`] sends the newest when it is here.
+    fn send(mut self, text: String, tapped: bool) {
+        if *self.state.peek() == State::Loading {
+            return;
+        }
+        // Without a model there is nobody; after a failure to load nobody any more.
+        let ask = Ask::Text { text, tapped };
+        let sent = self.asks.peek().as_ref().is_some_and(|asks| asks.send(ask).is_ok());
+        if sent {
             self.state.set(State::Judging);
         }
     }
@@ -118,10 +129,12 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
         Use::None => Place::Nowhere,
         Use::Model(model) => Place::At(model.path.clone()),
     });
-    let mut texts = use_signal(|| None);
+    let mut asks = use_signal(|| None::<mpsc::Sender<Ask>>);
+    let devices = use_context::<Devices>();
+    let settings = use_context::<SettingsContext>().settings;
     let tries = use_signal(|| 0_u32);
     let mut listener = use_signal(|| None::<Task>);
-    let judge = Judge { state, texts, tries };
+    let judge = Judge { state, asks, tries };
     use_effect(move || {
         let _ = tries();
         let before = listener.write().take();
@@ -130,14 +143,14 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
             Place::At(path) => path,
             other => {
                 // Its worker ends with the sender.
-                texts.set(None);
+                asks.set(None);
                 state.set(if other == Place::Looking { State::Loading } else { State::NoModel });
                 return;
             }
         };
         state.set(State::Loading);
-        let (sender, mut answers) = judge::start(path);
-        texts.set(Some(sender));
+        let (sender, mut answers) = judge::start(path, devices.power(), pace::policy(&settings.peek()));
+        asks.set(Some(sender));
         listener.set(Some(spawn(async move {
             while let Some(answer) = answers.recv().await {
                 if let Some(said) = hear(answer, judge, latest, &language.peek()) {
@@ -145,6 +158,13 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
                 }
             }
         })));
+    });
+    let policy = use_memo(move || pace::policy(&settings.read()));
+    use_effect(move || {
+        let policy = policy();
+        if let Some(asks) = asks.peek().as_ref() {
+            let _ = asks.send(Ask::Pace(policy));
+        }
     });
     judge
 }
@@ -156,7 +176,7 @@ fn hear(answer: Answer, mut judge: Judge, latest: Signal<String>, language: &Lan
         Answer::Ready => {
             judge.state.set(State::Waiting);
             if !empty {
-                judge.send(latest.peek().clone());
+                judge.send(latest.peek().clone(), false);
             }
             None
         }
@@ -166,6 +186,11 @@ fn hear(answer: Answer, mut judge: Judge, latest: Signal<String>, language: &Lan
             let said = view::in_a_sentence(language, &judgement);
             judge.state.set(State::Judged(judgement));
             Some(said)
+        }
+        Answer::Paused(_) if empty => None,
+        Answer::Paused(reason) => {
+            judge.state.set(State::Paused(reason));
+            Some(language.say(pace::paused_key(reason)))
         }
         Answer::Failed(why) => {
             judge.state.set(State::Failed(why));

@@ -20,12 +20,13 @@ fn page(language: &'static str, state: State) -> (Page, Rc<RefCell<Vec<&'static 
     let taps = Rc::new(RefCell::new(Vec::new()));
     let heard = taps.clone();
     let page = Page::of(language, move || {
-        let (models, retry) = (heard.clone(), heard.clone());
+        let (models, retry, ask) = (heard.clone(), heard.clone(), heard.clone());
         rsx! {
             AnswerView {
                 state: state.clone(),
                 onmodels: move |()| models.borrow_mut().push("models"),
                 onretry: move |()| retry.borrow_mut().push("retry"),
+                onask: move |()| ask.borrow_mut().push("ask"),
             }
         }
     });
@@ -45,6 +46,9 @@ fn every_state_is_said_in_both_languages() {
         (State::Loading, "Loading the model", "모델을 불러오는 중이에요"),
         (State::Waiting, "as soon as you pause", "잠시 멈추면"),
         (State::Judging, "Reading", "읽는 중이에요"),
+        (State::Paused(Reason::Hot), "Paused: the device is hot", "기기가 뜨거워요"),
+        (State::Paused(Reason::LowBattery), "battery is almost empty", "배터리가 거의 없어요"),
+        (State::Paused(Reason::Critical), "too hot", "너무 뜨거워요"),
         (State::NoModel, "no model for texts", "글 모델이 없어요"),
         (State::Failed("torn".into()), "That did not work.", "잘되지 않았어요"),
         (State::Failed("torn".into()), "torn", "torn"),
@@ -85,6 +89,14 @@ fn without_a_model_one_is_led_to_the_models_and_after_a_failure_may_try_again() 
     failed.press("Try again");
     failed.press("Go to models");
     assert_eq!(taps.take(), ["retry", "models"]);
+}
+
+#[test]
+fn a_pause_can_be_overridden_unless_the_heat_is_critical() {
+    let (mut paused, taps) = page("en", State::Paused(Reason::Hot));
+    paused.press("Judge it now");
+    assert_eq!(taps.take(), ["ask"]);
+    assert!(page("en", State::Paused(Reason::Critical)).0.look().buttons().is_empty());
 }
 
 #[test]

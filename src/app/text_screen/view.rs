@@ -5,7 +5,9 @@ use crate::app::components::{Button, Message, Tone, Weight};
 use crate::app::icons::Glyph;
 use crate::app::judge::{Cut, Judgement};
 use crate::app::language::{Language, use_language};
+use crate::app::pace::paused_key;
 use crate::inference::text::Word;
+use crate::scheduler::Reason;
 use dioxus::prelude::*;
 
 /// A contribution of this many units of log-odds has the full colour.
@@ -37,7 +39,12 @@ pub fn Writing(seed: (u32, String), onedit: EventHandler<String>, onclear: Event
 
 /// What is known of the text.
 #[component]
-pub fn AnswerView(state: State, onmodels: EventHandler<()>, onretry: EventHandler<()>) -> Element {
+pub fn AnswerView(
+    state: State,
+    onmodels: EventHandler<()>,
+    onretry: EventHandler<()>,
+    onask: EventHandler<()>,
+) -> Element {
     let language = use_language();
     rsx! {
         section { class: "answer", aria_label: language.say("text-answer"),
@@ -45,6 +52,14 @@ pub fn AnswerView(state: State, onmodels: EventHandler<()>, onretry: EventHandle
                 State::Loading => rsx! { p { class: "note", {language.say("text-loading")} } },
                 State::Waiting => rsx! { p { class: "note", {language.say("text-waiting")} } },
                 State::Judging => rsx! { p { class: "note judging", {language.say("text-judging")} } },
+                State::Paused(reason) => rsx! {
+                    Message { tone: Tone::Warning,
+                        p { {language.say(paused_key(reason))} }
+                        if reason != Reason::Critical {
+                            Button { glyph: Glyph::Again, label: language.say("text-ask"), onclick: move |()| onask.call(()) }
+                        }
+                    }
+                },
                 State::NoModel => rsx! {
                     Message { tone: Tone::Plain,
                         p { {language.say("text-no-model")} }

@@ -21,7 +21,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tiny;
+pub(crate) mod tiny;
 
 use super::{Error, Options, Result, weights};
 use crate::model_dir::ModelDir;

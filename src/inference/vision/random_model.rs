@@ -26,7 +26,7 @@ impl RandomModel {
         let mut model = Self { config, tensors: HashMap::new() };
         let noise = noise();
         for (at, (name, shape)) in
-            expected_by(&Config::of(&model.write(&TempDir::new().unwrap())).unwrap()).unwrap().into_iter().enumerate()
+            expected_by(&Config::of(&model.write(TempDir::new().unwrap())).unwrap()).unwrap().into_iter().enumerate()
         {
             let fan_in: usize = shape[1..].iter().product();
             // As large as keeps activations about the same from layer to layer; variances stay positive.
@@ -59,7 +59,7 @@ impl RandomModel {
     }
 
     pub fn try_load(&self) -> Result<ImageClassifier> {
-        ImageClassifier::load(&self.write(&TempDir::new().unwrap()), &Options::default())
+        ImageClassifier::load(&self.write(TempDir::new().unwrap()), &Options::default())
     }
 
     pub fn load(&self) -> ImageClassifier {
