@@ -164,11 +164,14 @@ fn log_of(folder: &Path) -> String {
 fn write_wrapper(stage: &Stage, folder: &Path) -> PathBuf {
     let wrapper = folder.join("start.sh");
     let app = std::env::var_os("ONHAND_APP").map_or(PathBuf::from(env!("CARGO_BIN_EXE_onhand")), PathBuf::from);
+    let path = |name| stage::find(name).expect("it was there when the stage was set").display().to_string();
     let mut file = File::create(&wrapper).expect("our folder");
     writeln!(
         file,
-        "#!/bin/sh\necho $$ > '{}'\nexec setpriv --pdeathsig KILL env LD_PRELOAD='{}' '{}' \"$@\"",
+        "#!/bin/sh\necho $$ > '{}'\nexec {} --pdeathsig KILL {} LD_PRELOAD='{}' '{}' \"$@\"",
         folder.join("pid").display(),
+        path("setpriv"),
+        path("env"),
         stage.shim().display(),
         app.display()
     )

@@ -33,6 +33,7 @@ pub fn play(tour: &mut Tour) {
     let scene = tour.stage.folder("gallery-scene").join("scene.jpg");
     samples::copy_over(&samples::clock(), &scene);
     let app = tour.open(&Setting::named("gallery").models(tour.models()).arg("--camera", &scene));
+    app.wait_for_screen("camera");
     let mut faults = Vec::new();
     for tongue in [Tongue::English, Tongue::Korean] {
         set(&app, tongue.name());

@@ -65,7 +65,7 @@ fn at_work(tour: &mut Tour) -> App {
     let scene = folder.join("moving.gif");
     samples::moving(&scene);
     let script = folder.join("cool.toml");
-    fs::write(&script, "[[step]]\nat_s = 0\nstatus = \"none\"\nbattery = 0.8\ncharging = true\n").expect("our folder");
+    samples::cool(&script);
     let setting = Setting::named("work").models(tour.models()).arg("--camera", &scene).arg("--power", &script);
     let app = tour.open(&setting);
     app.wait_in("camera-pace", &["per second"], Duration::from_secs(60));

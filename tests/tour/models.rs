@@ -12,7 +12,7 @@ use std::time::Duration;
 const TITLE: &str = "EfficientNet-Lite0, ImageNet-1k";
 pub const ID: &str = "efficientnet-lite0";
 const REPO: &str = "timm/tf_efficientnet_lite0.in1k";
-/// Two thousand bytes a millisecond: 19 MB take nine seconds, which is long enough to be held.
+/// Two thousand bytes a millisecond: 19 MB take nine seconds, long enough to be held.
 const SLOWLY: Mood = Mood::Slow(2000);
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -95,11 +95,11 @@ pub fn setting(name: &str, hub: &HubServer) -> Setting {
     Setting::named(name).env("HF_ENDPOINT", &hub.endpoint()).env("PATH", "/nowhere")
 }
 
-/// Waits until the card tells size, rate and time left.
+/// Waits until the card tells how much has come and how fast. How much is to come this hub does not say beforehand.
 fn figures(app: &App) -> String {
-    stage::wait("size, rate, time", PATIENCE, || app.text(), || {
+    stage::wait("size and rate", PATIENCE, || app.text(), || {
         let card = card(app);
-        let line = card.lines().find(|line| line.contains(" of ") && line.contains("/s") && line.contains("left"));
+        let line = card.lines().find(|line| line.contains("MB") && line.contains("/s"));
         line.map(str::to_string)
     })
 }

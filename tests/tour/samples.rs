@@ -49,6 +49,19 @@ pub fn moving(path: &Path) {
     }
 }
 
+/// A device that tells it is cool and plugged in, so that nothing but the scene holds the pace down.
+pub fn cool(path: &Path) {
+    fs::write(path, heat(&[(0, "none")])).expect("our folder");
+}
+
+/// A script of heat: from so many seconds on, this thermal status.
+pub fn heat(steps: &[(u32, &str)]) -> String {
+    let step = |(at_s, status): &(u32, &str)| {
+        format!("[[step]]\nat_s = {at_s}\nstatus = \"{status}\"\nbattery = 0.8\ncharging = true\n")
+    };
+    steps.iter().map(step).collect()
+}
+
 /// Puts a picture in place of another in one step, as a camera sees one thing and then the next.
 pub fn copy_over(from: &Path, to: &Path) {
     replace(to, |fresh| {

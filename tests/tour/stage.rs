@@ -92,8 +92,10 @@ impl Drop for Stage {
 
 /// A command that is in the tour's mark and ends with the tour, however that ends.
 pub fn command(dir: &Path, program: &str) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", program]).env(MARK, dir).stdin(Stdio::null());
+    // By their paths: some parts of the tour give the app a PATH with nothing on it.
+    let path = |name| find(name).unwrap_or_else(|| panic!("{name} was there when the stage was set"));
+    let mut command = Command::new(path("setpriv"));
+    command.args(["--pdeathsig", "KILL"]).arg(path(program)).env(MARK, dir).stdin(Stdio::null());
     command
 }
 
