@@ -6,6 +6,7 @@
 // address of a driver in the environment nothing is changed.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <webkit2/webkit2.h>
 
 typedef GObject *(*Construct)(GType, guint, const char *[], const GValue[]);
@@ -53,6 +54,9 @@ GObject *g_object_new_with_properties(GType type, guint count, const char *names
   g_value_set_boolean(&more_values[kept++], TRUE);
   GObject *built = construct(type, kept, more_names, more_values);
   view = built;
+  // What a person's system tells of the size of text; style sheets see it before any rule of the page.
+  const char *font_px = g_getenv("ONHAND_TOUR_FONT_PX");
+  if (font_px) webkit_settings_set_default_font_size(webkit_web_view_get_settings(view), atoi(font_px));
   g_free(more_names);
   g_free(more_values);
   return built;

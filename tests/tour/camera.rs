@@ -59,14 +59,24 @@ fn scenes(tour: &mut Tour) {
     let app = tour.open(&setting.arg("--camera", &scene).arg("--power", &script));
 
     let took = wait_for_label(&app, &CLOCK, PATIENCE);
-    tour.saw(format!("the sample picture: {}, {:.2} s after the window answered; {}", labels(&app), took.as_secs_f64(), pace(&app)));
+    tour.saw(format!(
+        "the sample picture: {}, {:.2} s after the window answered; {}",
+        labels(&app),
+        took.as_secs_f64(),
+        pace(&app)
+    ));
     tour.album.take(&app, "camera-clock", "light-en");
 
     still(tour, &app);
 
     samples::copy_over(&other, &scene);
     let took = wait_for_label(&app, &["traffic light"], PATIENCE);
-    tour.saw(format!("another picture: {}, {:.2} s after it was put there; {}", labels(&app), took.as_secs_f64(), pace(&app)));
+    tour.saw(format!(
+        "another picture: {}, {:.2} s after it was put there; {}",
+        labels(&app),
+        took.as_secs_f64(),
+        pace(&app)
+    ));
 
     gone_and_back(tour, &app, &scene);
 
@@ -150,7 +160,10 @@ fn heat(tour: &mut Tour) {
         if is_paused || words[0].starts_with("Warm") {
             tour.album.take(&app, "camera-heat", &format!("{}-light-en", seen.len()));
         }
-        tour.saw(format!("the script of heat: {said:?}, {}", if is_paused { "the counter stands" } else { "the counter counts" }));
+        tour.saw(format!(
+            "the script of heat: {said:?}, {}",
+            if is_paused { "the counter stands" } else { "the counter counts" }
+        ));
         seen.push(said);
     }
 }
@@ -158,9 +171,12 @@ fn heat(tour: &mut Tour) {
 /// Waits until the first label is one of these; how long that took.
 pub fn wait_for_label(app: &App, names: &[&str], patience: Duration) -> Duration {
     let began = Instant::now();
-    stage::wait(&format!("{names:?} first"), patience, || app.text(), || {
-        names.iter().any(|name| labels(app).starts_with(name)).then_some(())
-    });
+    stage::wait(
+        &format!("{names:?} first"),
+        patience,
+        || app.text(),
+        || names.iter().any(|name| labels(app).starts_with(name)).then_some(()),
+    );
     began.elapsed()
 }
 

@@ -22,36 +22,44 @@ const WAYS: &[Way] = &[
     Way { id: "settings", tab: "more-title", further: Some("settings-title") },
 ];
 
-/// The looks: file name, theme's message, window, size of text in percent.
-const LOOKS: [(&str, &str, (u32, u32), u32); 3] = [
-    ("light", "settings-theme-light", (412, 892), 100),
-    ("dark", "settings-theme-dark", (412, 892), 100),
-    ("small-large-text", "settings-theme-light", (320, 568), 200),
+/// A look: file name, the theme's message, the window, the size of text that the system tells.
+struct Look {
+    name: &'static str,
+    theme: &'static str,
+    window: (u32, u32),
+    font_px: u32,
+}
+
+const LOOKS: &[Look] = &[
+    Look { name: "light", theme: "settings-theme-light", window: (412, 892), font_px: 16 },
+    Look { name: "dark", theme: "settings-theme-dark", window: (412, 892), font_px: 16 },
+    // The smallest phone, and text at 200 %.
+    Look { name: "small-large-text", theme: "settings-theme-light", window: (320, 568), font_px: 32 },
 ];
 
 pub fn play(tour: &mut Tour) {
     let scene = tour.stage.folder("gallery-scene").join("scene.jpg");
     samples::copy_over(&samples::clock(), &scene);
-    let app = tour.open(&Setting::named("gallery").models(tour.models()).arg("--camera", &scene));
-    app.wait_for_screen("camera");
+    let script = scene.with_file_name("cool.toml");
+    samples::cool(&script);
     let mut faults = Vec::new();
-    for tongue in [Tongue::English, Tongue::Korean] {
-        set(&app, tongue.name());
-        for (look, theme, (width, height), percent) in LOOKS {
-            set(&app, tongue.say(theme));
-            app.resize(width, height);
-            app.scale_text(percent);
+    for look in LOOKS {
+        let setting = Setting::named("gallery").models(tour.models()).arg("--camera", &scene).arg("--power", &script);
+        let app = tour.open(&setting.env("ONHAND_TOUR_FONT_PX", &look.font_px.to_string()));
+        app.wait_for_screen("camera");
+        app.resize(look.window.0, look.window.1);
+        for tongue in [Tongue::English, Tongue::Korean] {
+            set(&app, tongue.name());
+            set(&app, tongue.say(look.theme));
+            let how = format!("{}-{}", look.name, tongue.tag());
             for way in WAYS {
                 visit(&app, way, tongue);
                 settle(tour, &app, way, tongue);
-                let how = format!("{look}-{}", tongue.tag());
                 tour.album.take(&app, way.id, &how);
                 faults.extend(app.layout_faults().into_iter().map(|fault| format!("{}-{how}: {fault}", way.id)));
                 further_down(tour, &app, way.id, &how);
             }
-            app.scale_text(100);
-            app.resize(412, 892);
-            tour.saw(format!("{} screens, {look}, {}", WAYS.len(), tongue.tag()));
+            tour.saw(format!("{} screens, {how}", WAYS.len()));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -68,7 +76,7 @@ fn set(app: &App, choice: &str) {
 }
 
 fn visit(app: &App, way: &Way, tongue: Tongue) {
-    app.press(tongue.say(way.tab));
+    app.press_tab(tongue.say(way.tab));
     if let Some(further) = way.further {
         app.press(tongue.say(further));
     }
@@ -90,14 +98,15 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
         }
         _ => {}
     }
-    app.ask("void document.querySelectorAll('.screen-body').forEach(body => body.scrollTo(0, 0))");
+    app.ask("void document.querySelectorAll('.app, .app *').forEach(element => element.scrollTop = 0)");
 }
 
 /// Screens that are longer than the window have an end, too.
 fn further_down(tour: &mut Tour, app: &App, id: &str, how: &str) {
-    let scroll = "(() => { for (const body of [...document.querySelectorAll('.screen-body, .screens, .screen'), document.scrollingElement]) {\
-                  if (body.checkVisibility() && body.scrollHeight > body.clientHeight + 8) {\
-                  body.scrollTo(0, body.scrollHeight); return true; } } return false; })()";
+    let scroll = "(() => { for (const element of document.querySelectorAll('.screens, .screen, .screen-body, .camera-sheet')) {\
+                  if (element.checkVisibility() && element.scrollHeight > element.clientHeight + 8) {\
+                  element.scrollTo(0, element.scrollHeight);\
+                  if (element.scrollTop > 0) return true; } } return false; })()";
     if app.ask(scroll) == serde_json::json!(true) {
         tour.album.take(app, id, &format!("{how}-end"));
     }

@@ -31,13 +31,10 @@ pub fn play(tour: &mut Tour) {
         let here = staged_bytes(&app);
         assert!(here >= bytes, "turn {turn}: {bytes} bytes were here, {here} are");
         bytes = here;
-        app.press("More");
+        app.press_tab("More");
         app.press("Models");
-        let fetch = if bytes == 0 && app.text().contains("Install") { "Install: " } else { "Resume: " };
-        if !app.models().join(ID).join("config.json").exists() {
-            app.press(&format!("{fetch}{TITLE}"));
-        }
-        app.press("More");
+        go_on(&app);
+        app.press_tab("More");
         app.press("Settings");
         let (theme, line) = THEMES[turn as usize % 2];
         // Every other time it is killed while the change is on its way, else once it is on the disk.
@@ -57,15 +54,27 @@ pub fn play(tour: &mut Tour) {
     ));
     hub.set(Mood::Well);
     let app = tour.open_quietly(&setting);
-    app.press("More");
+    app.press_tab("More");
     app.press("Models");
-    if !app.models().join(ID).join("config.json").exists() {
-        app.press(&format!("Resume: {TITLE}"));
-    }
+    go_on(&app);
     app.control_at_most(&format!("Check: {TITLE}"), Duration::from_secs(60));
     app.press(&format!("Check: {TITLE}"));
     app.wait_at_most("Checked: every file is as it was installed.", Duration::from_secs(60));
     tour.saw("started once more: the fetch ends, and every file is as it should be");
+}
+
+/// Begins the fetch or goes on with it, whichever the screen offers; once the model is installed it offers neither.
+fn go_on(app: &App) {
+    let offers = ["Install: ", "Resume: ", "Check: "].map(|act| format!("{act}{TITLE}"));
+    let offered = super::stage::wait(
+        "an offer",
+        Duration::from_secs(10),
+        || app.text(),
+        || offers.iter().find(|offer| app.has(offer)),
+    );
+    if !offered.starts_with("Check") {
+        app.press(offered);
+    }
 }
 
 /// Some time within half a second; other times in other turns, the same in every run.

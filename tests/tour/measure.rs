@@ -31,7 +31,11 @@ fn machine(tour: &Tour) {
     let cores = std::thread::available_parallelism().map_or(0, |n| n.get());
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-    tour.saw(format!("{cores} cores, {}, load {}; {build} build", model.trim_start_matches([' ', '\t', ':']), load.trim()));
+    tour.saw(format!(
+        "{cores} cores, {}, load {}; {build} build",
+        model.trim_start_matches([' ', '\t', ':']),
+        load.trim()
+    ));
 }
 
 /// The camera is opened anew while the model stays in memory.
@@ -42,7 +46,7 @@ fn first_label(tour: &mut Tour) {
     super::camera::wait_for_label(&app, &["analog clock", "wall clock"], Duration::from_secs(60));
     let mut took_ms = Vec::new();
     for turn in 0..10 {
-        app.press("Text");
+        app.press_tab("Text");
         std::thread::sleep(Duration::from_millis(700));
         // Seen by the page itself: the driver's questions take a while each.
         app.ask(&format!(
@@ -52,11 +56,19 @@ fn first_label(tour: &mut Tour) {
              if (now && now !== before && {turn} >= 0) window.firstLabel = performance.now() - began; \
              else requestAnimationFrame(look); }}; look(); }})()"
         ));
-        let ms = super::stage::wait("a label", Duration::from_secs(10), || app.text(), || app.ask("window.firstLabel").as_f64());
+        let ms = super::stage::wait(
+            "a label",
+            Duration::from_secs(10),
+            || app.text(),
+            || app.ask("window.firstLabel").as_f64(),
+        );
         took_ms.push(ms);
     }
     took_ms.sort_by(f64::total_cmp);
-    tour.saw(format!("first label after the camera is opened, model loaded: median {:.0} ms, longest {:.0} ms", took_ms[5], took_ms[9]));
+    tour.saw(format!(
+        "first label after the camera is opened, model loaded: median {:.0} ms, longest {:.0} ms",
+        took_ms[5], took_ms[9]
+    ));
 }
 
 /// The app with all its models at work: a camera whose picture never stands still, at full pace.
@@ -105,7 +117,11 @@ fn memory(tour: &Tour, app: &App) {
     }
     if let Some((app_before, page_before)) = after_a_minute {
         let (app_mb, page_mb) = resident_mb(app);
-        tour.saw(format!("growth after the first minute: app {:+.1} MB, page {:+.1} MB", app_mb - app_before, page_mb - page_before));
+        tour.saw(format!(
+            "growth after the first minute: app {:+.1} MB, page {:+.1} MB",
+            app_mb - app_before,
+            page_mb - page_before
+        ));
     }
 }
 

@@ -23,7 +23,7 @@ pub fn play(tour: &mut Tour) {
     let hub = hub(&tour.models().join(ID));
     let setting = setting("models", &hub);
     let app = tour.open(&setting);
-    app.press("More");
+    app.press_tab("More");
     app.press("Models");
     app.wait_for("Nothing is fetched until you tap.");
     assert!(hub.world.requests.lock().unwrap().is_empty(), "nothing was asked of the hub before a tap");
@@ -97,11 +97,16 @@ pub fn setting(name: &str, hub: &HubServer) -> Setting {
 
 /// Waits until the card tells how much has come and how fast. How much is to come this hub does not say beforehand.
 fn figures(app: &App) -> String {
-    stage::wait("size and rate", PATIENCE, || app.text(), || {
-        let card = card(app);
-        let line = card.lines().find(|line| line.contains("MB") && line.contains("/s"));
-        line.map(str::to_string)
-    })
+    stage::wait(
+        "size and rate",
+        PATIENCE,
+        || app.text(),
+        || {
+            let card = card(app);
+            let line = card.lines().find(|line| line.contains("MB") && line.contains("/s"));
+            line.map(str::to_string)
+        },
+    )
 }
 
 /// What stands on the model's card.

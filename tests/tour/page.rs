@@ -27,7 +27,7 @@ impl App {
 
     /// Everything that can be read now.
     pub fn text(&self) -> String {
-        self.ask("document.body.innerText").as_str().unwrap_or_default().to_string()
+        self.ask("document.querySelector('.app')?.innerText").as_str().unwrap_or_default().to_string()
     }
 
     /// Waits until `words` can be read; how long that took.
@@ -69,9 +69,18 @@ impl App {
 
     /// Waits so long.
     pub fn control_at_most(&self, name: &str, patience: Duration) -> WebElement {
+        self.find("control", name, patience)
+    }
+
+    /// Whether there is a control with this name now.
+    pub fn has(&self, name: &str) -> bool {
+        !self.run(FIND, vec![json!("control"), json!(name)]).json().is_null()
+    }
+
+    fn find(&self, what: &str, name: &str, patience: Duration) -> WebElement {
         let names = || format!("there are: {}", self.run(FIND, vec![json!("names"), json!("")]).json());
         stage::wait(&format!("a control called {name:?}"), patience, names, || {
-            let found = self.run(FIND, vec![json!("control"), json!(name)]);
+            let found = self.run(FIND, vec![json!(what), json!(name)]);
             match found.json() {
                 Value::Null => None,
                 Value::Number(n) => panic!("{n} controls are called {name:?}; {}", names()),
@@ -80,11 +89,20 @@ impl App {
         })
     }
 
-    /// Clicks it, as a finger would.
+    /// Clicks a control, as a finger would.
     pub fn press(&self, name: &str) {
+        self.click("control", name);
+    }
+
+    /// Clicks a tab: its name may stand elsewhere, too.
+    pub fn press_tab(&self, name: &str) {
+        self.click("tab", name);
+    }
+
+    fn click(&self, what: &str, name: &str) {
         let began = Instant::now();
         loop {
-            match self.runtime.block_on(self.control(name).click()) {
+            match self.runtime.block_on(self.find(what, name, PATIENCE).click()) {
                 Ok(()) => return,
                 // It was drawn anew in between.
                 Err(e) if began.elapsed() < Duration::from_secs(2) => {
@@ -98,7 +116,9 @@ impl App {
 
     /// Types into it, key by key.
     pub fn type_into(&self, name: &str, keys: &str) {
-        self.runtime.block_on(self.control(name).send_keys(keys)).unwrap_or_else(|e| panic!("typing into {name:?}: {e}"));
+        self.runtime
+            .block_on(self.control(name).send_keys(keys))
+            .unwrap_or_else(|e| panic!("typing into {name:?}: {e}"));
     }
 
     /// The value of a field.
@@ -115,7 +135,12 @@ impl App {
     /// Waits until the screen with this id is in view.
     pub fn wait_for_screen(&self, id: &str) {
         let seen = format!("!!document.getElementById('title-{id}')?.checkVisibility()");
-        stage::wait(&format!("the screen {id}"), PATIENCE, || self.text(), || (self.ask(&seen) == json!(true)).then_some(()));
+        stage::wait(
+            &format!("the screen {id}"),
+            PATIENCE,
+            || self.text(),
+            || (self.ask(&seen) == json!(true)).then_some(()),
+        );
     }
 
     /// Gives the window this size inside.
@@ -123,12 +148,12 @@ impl App {
         let inside = || (self.ask("innerWidth").as_u64(), self.ask("innerHeight").as_u64());
         let wanted = (Some(width.into()), Some(height.into()));
         self.runtime.block_on(self.session().set_window_rect(0, 0, width, height)).expect("the window takes a size");
-        stage::wait(&format!("{width}x{height}"), PATIENCE, || format!("{:?}", inside()), || (inside() == wanted).then_some(()));
-    }
-
-    /// All text at this share of its size, as the system's setting for large text does.
-    pub fn scale_text(&self, percent: u32) {
-        self.ask(&format!("void (document.documentElement.style.fontSize = '{percent}%')"));
+        stage::wait(
+            &format!("{width}x{height}"),
+            PATIENCE,
+            || format!("{:?}", inside()),
+            || (inside() == wanted).then_some(()),
+        );
     }
 
     /// What is wrong with the layout in view.

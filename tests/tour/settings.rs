@@ -10,7 +10,7 @@ pub fn play(tour: &mut Tour) {
     let setting = Setting::named("settings");
     {
         let app = tour.open(&setting);
-        app.press("More");
+        app.press_tab("More");
         app.press("Settings");
         app.press(Tongue::Korean.name());
         let took = app.wait_for(Tongue::Korean.say("settings-title"));
@@ -18,14 +18,19 @@ pub fn play(tour: &mut Tour) {
         tour.saw(format!("Korean: every word has changed after {:.0} ms", took.as_secs_f64() * 1000.0));
         let light = background(&app);
         app.press(Tongue::Korean.say("settings-theme-dark"));
-        super::stage::wait("dark", Duration::from_secs(5), || background(&app), || (background(&app) != light).then_some(()));
+        super::stage::wait(
+            "dark",
+            Duration::from_secs(5),
+            || background(&app),
+            || (background(&app) != light).then_some(()),
+        );
         tour.saw(format!("dark: the ground goes from {light} to {}", background(&app)));
         app.press(Tongue::Korean.say("settings-protection-strong"));
         written(&app, &["language = \"korean\"", "theme = \"dark\"", "protection = \"strong\""]);
     }
     {
         let app = tour.open(&setting);
-        app.press(Tongue::Korean.say("more-title"));
+        app.press_tab(Tongue::Korean.say("more-title"));
         app.wait_for(Tongue::Korean.say("settings-title"));
         tour.saw("started again: Korean and dark, as left");
     }
@@ -37,7 +42,7 @@ fn damaged(tour: &mut Tour, setting: &Setting) {
     let config = tour.stage.folder(&setting.name).join("config");
     fs::write(config.join("settings.toml"), "language = \"english\"\ntheme = 7\n").expect("our folder");
     let app = tour.open(setting);
-    app.press("More");
+    app.press_tab("More");
     app.press("Settings");
     app.wait_for("The settings file was damaged. It was put aside");
     assert!(config.join("settings.damaged-1").is_file());

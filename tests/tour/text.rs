@@ -19,7 +19,7 @@ pub fn play(tour: &mut Tour) {
 
 fn without_a_model(tour: &mut Tour) {
     let app = tour.open(&Setting::named("text-empty"));
-    app.press("Text");
+    app.press_tab("Text");
     app.wait_for("There is no model for texts on this device yet.");
     tour.saw("no model: says so, and leads to the models");
     app.press("Go to models");
@@ -29,7 +29,7 @@ fn without_a_model(tour: &mut Tour) {
 
 fn moods(tour: &mut Tour) {
     let app = tour.open(&Setting::named("text").models(tour.models()));
-    app.press("Text");
+    app.press_tab("Text");
     app.wait_at_most("The answer appears here", PATIENCE);
     let sentences = samples::sentences();
     for (sentence, mood) in sentences.iter().zip(["Positive", "Negative", "Positive"]) {
@@ -42,7 +42,11 @@ fn moods(tour: &mut Tour) {
         let share = answer.split_whitespace().nth(1).and_then(|n| n.parse::<u32>().ok());
         assert!(share.is_some_and(|share| share >= 80), "{sentence}: {answer}");
         assert!(app.count("mark") > 0, "words are marked: {answer}");
-        tour.saw(format!("{sentence:?}: {mood}, {} %, {:.2} s after the last key", share.unwrap_or(0), took.as_secs_f64()));
+        tour.saw(format!(
+            "{sentence:?}: {mood}, {} %, {:.2} s after the last key",
+            share.unwrap_or(0),
+            took.as_secs_f64()
+        ));
     }
     clear(&app);
     app.type_into(FIELD, &sentences[3]);

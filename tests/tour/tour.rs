@@ -31,8 +31,7 @@ impl Tour {
         for (id, path) in MODELS.iter().filter_map(|id| Some((id, find_model(id)?))) {
             std::os::unix::fs::symlink(path, models.join(id)).map_err(|e| e.to_string())?;
         }
-        let tour =
-            Self { stage, album: Album::new(), models, part: "", began: Instant::now(), skipped: Vec::new() };
+        let tour = Self { stage, album: Album::new(), models, part: "", began: Instant::now(), skipped: Vec::new() };
         Ok(tour)
     }
 
@@ -88,7 +87,9 @@ impl Tour {
         let config = self.stage.folder(&setting.name).join("config");
         let file = config.join("settings.toml");
         if !file.exists() {
-            fs::create_dir_all(&config).and_then(|()| fs::write(&file, "language = \"english\"\n")).expect("our folder");
+            fs::create_dir_all(&config)
+                .and_then(|()| fs::write(&file, "language = \"english\"\n"))
+                .expect("our folder");
         }
         let app = App::start(&self.stage, setting);
         app.resize(412, 892);
