@@ -1,8 +1,10 @@
-# make run    classify, transcribe and judge the sample inputs (fetches the models first if needed)
-# make test   all tests
+# make run    the app; where there is no display the tour: the app driven through its screens, with pictures of each
+# make test   all tests, the tour among them
+# make tour   the tour, display or not
+# make demo   classify, transcribe and judge the sample inputs in a terminal (fetches the models first if needed)
 # make check  format, lints, documentation, module rules
 # make bench  timings
-# make app    the window
+# make measure-app   frames, memory and the time to the first label; takes a quarter of an hour
 
 # The models of this checkout; a person's own stay untouched. Set it to use others.
 export ONHAND_MODELS ?= $(CURDIR)/models/installed
@@ -13,13 +15,29 @@ export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 # What needs no window toolkit: the engine and its terminal program.
 ENGINE := --locked --no-default-features
 
-.PHONY: run test check bench models setup app setup-app
+.PHONY: run app demo tour test measure-app check bench models setup setup-app setup-tour
 
-run: setup
+# Only Linux has displays that may be missing.
+ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
+run: tour
+else
+run: app
+endif
+
+app: setup-app
+	cargo run --locked --release --bin onhand
+
+demo: setup
 	cargo run --release $(ENGINE) --bin onhand-lab -- demo
 
-test: setup-app
+tour: setup-tour
+	cargo test --locked --test tour
+
+test: setup-tour
 	cargo test --locked
+
+measure-app: setup-tour
+	cargo test --locked --release --test tour -- measure
 
 check: setup-app
 	cargo fmt --check
@@ -34,11 +52,11 @@ bench: setup
 models: setup-app
 	cargo run --locked --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en whisper-base
 
-app: setup-app
-	cargo run --locked --release --bin onhand
-
 setup:
 	@scripts/setup.sh
 
 setup-app:
 	@scripts/setup.sh app
+
+setup-tour:
+	@scripts/setup.sh tour

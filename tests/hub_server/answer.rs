@@ -1,6 +1,6 @@
 //! What the server says, in each mood.
 
-use super::{COMMIT, Mood, REPO, Request, World};
+use super::{COMMIT, Mood, Request, World};
 use onhand::store::Sha256Sum;
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -8,18 +8,19 @@ use std::time::Duration;
 
 /// Answers one request.
 pub fn answer(request: &Request, mut out: &TcpStream, world: &World) -> io::Result<()> {
-    if request.path == format!("/api/models/{REPO}/revision/main") {
+    let repo = &world.repo;
+    if request.path == format!("/api/models/{repo}/revision/main") {
         let body = format!(r#"{{"siblings": [], "sha": "{COMMIT}"}}"#);
         return write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
     }
     let name = request.path.rsplit('/').next().unwrap_or_default();
-    let known = request.path == format!("/{REPO}/resolve/{COMMIT}/{name}") || request.path.starts_with("/elsewhere/");
+    let known = request.path == format!("/{repo}/resolve/{COMMIT}/{name}") || request.path.starts_with("/elsewhere/");
     let Some(file) = world.files.get(name).filter(|_| known) else { return status(out, 404, None) };
     let mood = if name == "model.safetensors" { next_mood(world) } else { Mood::Well };
     match mood {
         Mood::Status(code, wait) => status(out, code, wait),
         Mood::RedirectCircle if request.path.starts_with("/elsewhere/") => {
-            redirect(out, &format!("/{REPO}/resolve/{COMMIT}/{name}"), file)
+            redirect(out, &format!("/{repo}/resolve/{COMMIT}/{name}"), file)
         }
         Mood::RedirectCircle => redirect(out, &format!("/elsewhere/{name}"), file),
         Mood::RedirectForEver => redirect(out, &format!("/elsewhere/{}/{name}", "x".repeat(request.path.len())), file),

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// The commit that everything is from.
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-/// The repository that it serves.
+/// The repository that it serves unless another is named.
 pub const REPO: &str = "tests/tiny";
 
 /// How the weights are served. Other files are always served well, unless `Everything` says otherwise.
@@ -69,6 +69,8 @@ pub struct Request {
 
 /// What a server knows and has seen.
 pub struct World {
+    /// The repository that it serves.
+    pub repo: String,
     /// Files by name.
     pub files: BTreeMap<String, Vec<u8>>,
     /// How it behaves.
@@ -89,9 +91,15 @@ pub struct HubServer {
 impl HubServer {
     /// Serves `files` well.
     pub fn start(files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self::start_as(REPO, files)
+    }
+
+    /// Serves `files` well as those of this repository.
+    pub fn start_as(repo: &str, files: BTreeMap<String, Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let world = Arc::new(World {
+            repo: repo.to_string(),
             files,
             mood: Mutex::new(Mood::Well),
             requests: Mutex::new(Vec::new()),

@@ -132,13 +132,13 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
     let in_view = page::use_in_view();
     let model = use_model(Purpose::Camera);
     let url = bridge.url();
+    let mut calm = use_hook(|| CopyValue::new(Calm::default()));
     let viewer = use_hook(|| {
         let (viewer, mut news) = Viewer::start(devices.camera(&bridge), &bridge, devices.power());
         spawn(async move {
-            let mut calm = Calm::default();
             let mut leader = Leader::default();
             while let Some(news) = news.recv().await {
-                take(news, sight, &mut calm, &settings.peek().labels);
+                take(news, sight, &mut calm.write(), &settings.peek().labels);
                 if let Some(label) = leader.ripe(&sight.peek().labels) {
                     announcer.say(words::label(&language.peek(), label));
                 }
@@ -164,6 +164,13 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         };
         viewer.read().order(Order::Model(order));
     });
+    // Another number of labels is in force at once: the next result may be seconds away.
+    let labels = use_memo(move || settings.read().labels.clone());
+    use_effect(move || {
+        let shown = shown(&mut calm.write(), &labels.read());
+        let mut sight = sight;
+        sight.write().labels = shown;
+    });
     let policy = use_memo(move || pace::policy(&settings.read(), 0));
     use_effect(move || viewer.read().order(Order::Pace(policy())));
     let watching = use_memo(move || navigation.current() == Screen::Camera && in_view());
@@ -183,7 +190,7 @@ fn take(news: News, mut sight: Signal<Sight>, calm: &mut Calm, labels: &Labels) 
                 calm.clear();
             }
             calm.take(&seen.labels, seen.after_ms as f32);
-            sight.labels = calm.shown(f32::from(labels.least_percent) / 100.0, labels.count.into());
+            sight.labels = shown(calm, labels);
             sight.latency_ms = Some(seen.latency_ms);
         }
         News::BadPicture(name, why) => {
@@ -191,6 +198,11 @@ fn take(news: News, mut sight: Signal<Sight>, calm: &mut Calm, labels: &Labels) 
             sight.notice = Some(Notice::BadPicture { name, why });
         }
     }
+}
+
+/// The labels to show now.
+fn shown(calm: &mut Calm, labels: &Labels) -> Vec<Named> {
+    calm.shown(f32::from(labels.least_percent) / 100.0, labels.count.into())
 }
 
 /// The label that leads, said once when it has led for a while.

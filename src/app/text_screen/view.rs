@@ -21,13 +21,17 @@ pub fn Writing(seed: (u32, String), onedit: EventHandler<String>, onclear: Event
     let language = use_language();
     rsx! {
         div { class: "writing",
-            textarea {
-                key: "{seed.0}",
-                aria_label: language.say("text-input"),
-                placeholder: language.say("text-hint"),
-                rows: 4,
-                initial_value: seed.1.clone(),
-                oninput: move |event| onedit.call(event.value()),
+            // A list of one: only in a list does another key make another element. Told the same first value again, an
+            // area keeps what was typed.
+            for (turn, text) in [seed] {
+                textarea {
+                    key: "{turn}",
+                    aria_label: language.say("text-input"),
+                    placeholder: language.say("text-hint"),
+                    rows: 4,
+                    initial_value: text,
+                    oninput: move |event| onedit.call(event.value()),
+                }
             }
             div { class: "writing-foot",
                 p { class: "note", {language.say("text-private")} }

@@ -1,0 +1,151 @@
+//! What is measured and not asserted: the page's frame clock, memory over ten minutes, the time to the first label.
+
+use super::app::{App, Setting};
+use super::camera::runs;
+use super::samples;
+use super::tour::Tour;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Counts the page's frames: how many came, and how many of them more than half a frame late.
+const FRAME_CLOCK: &str = "void (() => { const clock = window.frameClock = { times: [] }; \
+    const tick = (now) => { clock.times.push(now); requestAnimationFrame(tick); }; requestAnimationFrame(tick); })()";
+const FRAMES: &str = "(() => { const times = window.frameClock.times; \
+    const gaps = times.slice(1).map((t, i) => t - times[i]); \
+    const usual = [...gaps].sort((a, b) => a - b)[gaps.length >> 1]; \
+    const missed = gaps.reduce((sum, gap) => sum + Math.max(0, Math.round(gap / usual) - 1), 0); \
+    const late = gaps.filter((gap) => gap > 1.5 * usual).length; \
+    return { frames: gaps.length, usual, late, missed, longest: Math.max(...gaps) }; })()";
+
+pub fn play(tour: &mut Tour) {
+    machine(tour);
+    first_label(tour);
+    let app = at_work(tour);
+    frame_clock(tour, &app);
+    memory(tour, &app);
+}
+
+fn machine(tour: &Tour) {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|l| l.strip_prefix("model name")).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, |n| n.get());
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+    tour.saw(format!(
+        "{cores} cores, {}, load {}; {build} build",
+        model.trim_start_matches([' ', '\t', ':']),
+        load.trim()
+    ));
+}
+
+/// The camera is opened anew while the model stays in memory.
+fn first_label(tour: &mut Tour) {
+    let scene = tour.stage.folder("first").join("scene.jpg");
+    samples::copy_over(&samples::clock(), &scene);
+    let app = tour.open(&Setting::named("first").models(tour.models()).arg("--camera", &scene));
+    super::camera::wait_for_label(&app, &["analog clock", "wall clock"], Duration::from_secs(60));
+    let mut took_ms = Vec::new();
+    for turn in 0..10 {
+        app.press_tab("Text");
+        std::thread::sleep(Duration::from_millis(700));
+        // Seen by the page itself: the driver's questions take a while each.
+        app.ask(&format!(
+            "void (() => {{ window.firstLabel = null; const before = document.getElementById('camera-counts')?.textContent; \
+             const tab = [...document.querySelectorAll('nav.tabs button')][0]; const began = performance.now(); tab.click(); \
+             const look = () => {{ const now = document.getElementById('camera-counts')?.textContent; \
+             if (now && now !== before && {turn} >= 0) window.firstLabel = performance.now() - began; \
+             else requestAnimationFrame(look); }}; look(); }})()"
+        ));
+        let ms = super::stage::wait(
+            "a label",
+            Duration::from_secs(10),
+            || app.text(),
+            || app.ask("window.firstLabel").as_f64(),
+        );
+        took_ms.push(ms);
+    }
+    took_ms.sort_by(f64::total_cmp);
+    tour.saw(format!(
+        "first label after the camera is opened, model loaded: median {:.0} ms, longest {:.0} ms",
+        took_ms[5], took_ms[9]
+    ));
+}
+
+/// The app with all its models at work: a camera whose picture never stands still, at full pace.
+fn at_work(tour: &mut Tour) -> App {
+    let folder = tour.stage.folder("work");
+    let scene = folder.join("moving.gif");
+    samples::moving(&scene);
+    let script = folder.join("cool.toml");
+    samples::cool(&script);
+    let setting = Setting::named("work").models(tour.models()).arg("--camera", &scene).arg("--power", &script);
+    let app = tour.open(&setting);
+    app.wait_in("camera-pace", &["per second"], Duration::from_secs(60));
+    app
+}
+
+fn frame_clock(tour: &Tour, app: &App) {
+    let before = runs(app);
+    app.ask(FRAME_CLOCK);
+    std::thread::sleep(Duration::from_secs(30));
+    let told = app.ask(FRAMES);
+    let number = |name: &str| told[name].as_f64().unwrap_or(f64::NAN);
+    tour.saw(format!(
+        "frames over 30 s, {:.1} inferences a second: {} came, usually {:.1} ms apart; {} late by half a frame or more ({:.2} %), \
+         the longest gap {:.0} ms",
+        (runs(app) - before) as f64 / 30.0,
+        number("frames"),
+        number("usual"),
+        number("late"),
+        100.0 * number("late") / number("frames"),
+        number("longest")
+    ));
+    app.ask("void (window.frameClock.times.length = 0)");
+}
+
+fn memory(tour: &Tour, app: &App) {
+    let minutes = std::env::var("ONHAND_TOUR_MINUTES").ok().and_then(|m| m.parse().ok()).unwrap_or(10_u64);
+    let began = Instant::now();
+    let mut after_a_minute = None;
+    for minute in 0..=minutes {
+        std::thread::sleep((Duration::from_secs(60) * minute as u32).saturating_sub(began.elapsed()));
+        let (app_mb, page_mb) = resident_mb(app);
+        if minute == 1 {
+            after_a_minute = Some((app_mb, page_mb));
+        }
+        tour.saw(format!("minute {minute}: app {app_mb:.1} MB, page {page_mb:.1} MB, {} inferences", runs(app)));
+    }
+    if let Some((app_before, page_before)) = after_a_minute {
+        let (app_mb, page_mb) = resident_mb(app);
+        tour.saw(format!(
+            "growth after the first minute: app {:+.1} MB, page {:+.1} MB",
+            app_mb - app_before,
+            page_mb - page_before
+        ));
+    }
+}
+
+/// Resident memory of the app's process, and of those of its page, without the files that are mapped.
+fn resident_mb(app: &App) -> (f64, f64) {
+    let own = anonymous_kb(app.pid());
+    let rest = children(app.pid()).into_iter().map(anonymous_kb).sum::<u64>();
+    (own as f64 / 1e3, rest as f64 / 1e3)
+}
+
+fn anonymous_kb(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("RssAnon:"));
+    line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|e| e.file_name().to_string_lossy().parse::<u32>().ok());
+    let parent = |child: u32| {
+        let stat = fs::read_to_string(format!("/proc/{child}/stat")).ok()?;
+        stat.rsplit(") ").next()?.split(' ').nth(1)?.parse::<u32>().ok()
+    };
+    let direct: Vec<u32> = pids.filter(|child| parent(*child) == Some(pid)).collect();
+    let further: Vec<u32> = direct.iter().flat_map(|child| children(*child)).collect();
+    direct.into_iter().chain(further).collect()
+}

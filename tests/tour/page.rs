@@ -1,0 +1,169 @@
+//! What a person does in the app's window: looks, presses, types. Names are what stands on the screen.
+
+use super::app::App;
+use super::stage;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use thirtyfour::{By, WebElement};
+
+const FIND: &str = include_str!("page.js");
+const LAYOUT: &str = include_str!("layout.js");
+/// Longer than anything on a screen may take that is not waited for on purpose.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl App {
+    fn session(&self) -> &thirtyfour::WebDriver {
+        self.session.as_ref().expect("the app was not killed")
+    }
+
+    fn run(&self, script: &str, args: Vec<Value>) -> thirtyfour::session::scriptret::ScriptRet {
+        self.runtime.block_on(self.session().execute(script, args)).unwrap_or_else(|e| panic!("{e}\n{}", self.log()))
+    }
+
+    /// The value of an expression in the page.
+    pub fn ask(&self, expression: &str) -> Value {
+        self.run(&format!("return ({expression});"), vec![]).json().clone()
+    }
+
+    /// Everything that can be read now.
+    pub fn text(&self) -> String {
+        self.ask("document.querySelector('.app')?.innerText").as_str().unwrap_or_default().to_string()
+    }
+
+    /// Waits until `words` can be read; how long that took.
+    pub fn wait_for(&self, words: &str) -> Duration {
+        self.wait_at_most(words, PATIENCE)
+    }
+
+    /// Waits so long.
+    pub fn wait_at_most(&self, words: &str, patience: Duration) -> Duration {
+        let began = Instant::now();
+        stage::wait(words, patience, || self.text(), || self.text().contains(words).then_some(()));
+        began.elapsed()
+    }
+
+    /// Waits until `words` cannot be read any more.
+    pub fn wait_until_gone(&self, words: &str) {
+        stage::wait(&format!("no {words}"), PATIENCE, || self.text(), || (!self.text().contains(words)).then_some(()));
+    }
+
+    /// Waits until what `id` names holds one of `words`; what it says then, and how long that took.
+    pub fn wait_in(&self, id: &str, words: &[&str], patience: Duration) -> (String, Duration) {
+        let began = Instant::now();
+        let look = || self.text_of(id).filter(|text| words.iter().any(|w| text.contains(w)));
+        let state = || format!("{id}: {:?}\n{}", self.text_of(id), self.text());
+        let text = stage::wait(&format!("{words:?} in {id}"), patience, state, look);
+        (text, began.elapsed())
+    }
+
+    /// What can be read in the element with this id.
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        // textContent: what is folded away is there for whoever unfolds it.
+        self.ask(&format!("document.getElementById({id:?})?.textContent ?? null")).as_str().map(str::to_string)
+    }
+
+    /// The one control with this name; waits for it.
+    pub fn control(&self, name: &str) -> WebElement {
+        self.control_at_most(name, PATIENCE)
+    }
+
+    /// Waits so long.
+    pub fn control_at_most(&self, name: &str, patience: Duration) -> WebElement {
+        self.find("control", name, patience)
+    }
+
+    /// Whether there is a control with this name now.
+    pub fn has(&self, name: &str) -> bool {
+        !self.run(FIND, vec![json!("control"), json!(name)]).json().is_null()
+    }
+
+    fn find(&self, what: &str, name: &str, patience: Duration) -> WebElement {
+        let names = || format!("there are: {}", self.run(FIND, vec![json!("names"), json!("")]).json());
+        stage::wait(&format!("a control called {name:?}"), patience, names, || {
+            let found = self.run(FIND, vec![json!(what), json!(name)]);
+            match found.json() {
+                Value::Null => None,
+                Value::Number(n) => panic!("{n} controls are called {name:?}; {}", names()),
+                _ => Some(found.element().expect("an element")),
+            }
+        })
+    }
+
+    /// Clicks a control, as a finger would.
+    pub fn press(&self, name: &str) {
+        self.click("control", name);
+    }
+
+    /// Clicks a tab: its name may stand elsewhere, too.
+    pub fn press_tab(&self, name: &str) {
+        self.click("tab", name);
+    }
+
+    fn click(&self, what: &str, name: &str) {
+        let began = Instant::now();
+        loop {
+            match self.runtime.block_on(self.find(what, name, PATIENCE).click()) {
+                Ok(()) => return,
+                // It was drawn anew in between.
+                Err(e) if began.elapsed() < Duration::from_secs(2) => {
+                    let _ = e;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(e) => panic!("{name:?} cannot be pressed: {e}"),
+            }
+        }
+    }
+
+    /// Types into it, key by key.
+    pub fn type_into(&self, name: &str, keys: &str) {
+        self.runtime
+            .block_on(self.control(name).send_keys(keys))
+            .unwrap_or_else(|e| panic!("typing into {name:?}: {e}"));
+    }
+
+    /// The value of a field.
+    pub fn value_of(&self, name: &str) -> String {
+        self.runtime.block_on(self.control(name).value()).ok().flatten().unwrap_or_default()
+    }
+
+    /// How many elements fit this selector and can be seen.
+    pub fn count(&self, selector: &str) -> usize {
+        let all = self.runtime.block_on(self.session().find_all(By::Css(selector))).expect("a selector");
+        all.iter().filter(|e| self.runtime.block_on(e.is_displayed()).unwrap_or(false)).count()
+    }
+
+    /// Waits until the screen with this id is in view.
+    pub fn wait_for_screen(&self, id: &str) {
+        let seen = format!("!!document.getElementById('title-{id}')?.checkVisibility()");
+        stage::wait(
+            &format!("the screen {id}"),
+            PATIENCE,
+            || self.text(),
+            || (self.ask(&seen) == json!(true)).then_some(()),
+        );
+    }
+
+    /// Gives the window this size inside.
+    pub fn resize(&self, width: u32, height: u32) {
+        let inside = || (self.ask("innerWidth").as_u64(), self.ask("innerHeight").as_u64());
+        let wanted = (Some(width.into()), Some(height.into()));
+        self.runtime.block_on(self.session().set_window_rect(0, 0, width, height)).expect("the window takes a size");
+        stage::wait(
+            &format!("{width}x{height}"),
+            PATIENCE,
+            || format!("{:?}", inside()),
+            || (inside() == wanted).then_some(()),
+        );
+    }
+
+    /// What is wrong with the layout in view.
+    pub fn layout_faults(&self) -> Vec<String> {
+        self.run(LAYOUT, vec![]).convert().expect("a list of texts")
+    }
+
+    /// The window as a picture (PNG), once what moves has come to rest.
+    pub fn picture(&self) -> Vec<u8> {
+        std::thread::sleep(Duration::from_millis(300));
+        self.runtime.block_on(self.session().screenshot_as_png()).expect("a picture of the window")
+    }
+}
