@@ -164,6 +164,8 @@ impl App {
     /// The window as a picture (PNG), once what moves has come to rest.
     pub fn picture(&self) -> Vec<u8> {
         std::thread::sleep(Duration::from_millis(300));
+        let still = "document.getAnimations().every((a) => a.effect.getTiming().iterations === Infinity)";
+        stage::wait("nothing moves", PATIENCE, String::new, || (self.ask(still) == json!(true)).then_some(()));
         self.runtime.block_on(self.session().screenshot_as_png()).expect("a picture of the window")
     }
 }

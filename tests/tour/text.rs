@@ -28,7 +28,9 @@ fn without_a_model(tour: &mut Tour) {
 }
 
 fn moods(tour: &mut Tour) {
-    let app = tour.open(&Setting::named("text").models(tour.models()));
+    let script = tour.stage.folder("text").join("cool.toml");
+    samples::cool(&script);
+    let app = tour.open(&Setting::named("text").models(tour.models()).arg("--power", &script));
     app.press_tab("Text");
     app.wait_at_most("The answer appears here", PATIENCE);
     let sentences = samples::sentences();
