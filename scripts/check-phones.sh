@@ -10,8 +10,8 @@ mkdir -p "$out"
 
 "$mobile" setup
 
-# Public in the NDK's libm at API 28, called by the decoders of sound, and not in mobile.sh's own list of names.
-for name in atan exp2 sincos; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/libm.s"
+# Public in the NDK's libm at API 28, called by our code and what it brings, and not in mobile.sh's own list of names.
+for name in atan exp2 hypotf log10 sincos; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/libm.s"
 "$mobile" in /opt/mobile/bin/android-cc -c "/src/$out/libm.s" -o "/src/$out/libm.o"
 # Only what is reachable counts, as in the library that an app loads: without this the link would keep every function
 # of every dependency, and ask the system for what nobody calls.
