@@ -16,9 +16,11 @@ struct Way {
 
 const WAYS: &[Way] = &[
     Way { id: "camera", tab: "camera-title", further: None },
+    Way { id: "microphone", tab: "microphone-title", further: None },
     Way { id: "text", tab: "text-tab", further: None },
     Way { id: "more", tab: "more-title", further: None },
     Way { id: "models", tab: "more-title", further: Some("models-title") },
+    Way { id: "benchmark", tab: "more-title", further: Some("benchmark-title") },
     Way { id: "settings", tab: "more-title", further: Some("settings-title") },
 ];
 
@@ -89,6 +91,9 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
     match way.id {
         "camera" if tour.models().join("mobilenet-v3-small").is_dir() => {
             super::stage::wait("labels", patience, || app.text(), || (app.count("ol.labels li") > 0).then_some(()));
+        }
+        "microphone" if tour.models().join("whisper-tiny.en").is_dir() => {
+            app.wait_at_most(tongue.say("mic-start"), patience);
         }
         "text" if tour.models().join("distilbert-sst2").is_dir() => {
             if app.count("mark") == 0 {

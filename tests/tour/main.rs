@@ -17,6 +17,7 @@ mod gallery;
 mod hub_server;
 mod kill;
 mod measure;
+mod microphone;
 mod models;
 mod page;
 mod samples;
@@ -45,6 +46,7 @@ const fn part(name: &'static str, play: fn(&mut Tour)) -> Part {
 const PARTS: &[Part] = &[
     part("text", text::play),
     part("camera", camera::play),
+    part("microphone", microphone::play),
     part("models", models::play),
     part("settings", settings::play),
     part("gallery", gallery::play),

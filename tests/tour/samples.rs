@@ -90,3 +90,17 @@ fn disc(picture: &mut RgbImage, middle: (i32, i32), radius: i32, colour: [u8; 3]
         }
     }
 }
+
+/// So many seconds of silence: a WAV file of 16-bit mono at 16 kHz.
+pub fn silence(seconds: u32) -> Vec<u8> {
+    let data = 2 * 16_000 * seconds;
+    let mut wav = Vec::from(*b"RIFF");
+    wav.extend((36 + data).to_le_bytes());
+    wav.extend(*b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(16_000_u32.to_le_bytes());
+    wav.extend(32_000_u32.to_le_bytes());
+    wav.extend(*b"\x02\0\x10\0data");
+    wav.extend(data.to_le_bytes());
+    wav.resize(44 + data as usize, 0);
+    wav
+}
