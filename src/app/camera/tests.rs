@@ -46,7 +46,7 @@ impl Screen {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("camera")).unwrap();
         draw(&folder.path().join("camera/1.png"), [200, 30, 30]);
-        RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(&folder);
+        RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(folder.path());
         let model = folder.path().join("random");
         let bridge = Bridge::start(&[]).unwrap();
         let heat = Heat(power);

@@ -25,8 +25,9 @@ impl RandomModel {
         });
         let mut model = Self { config, tensors: HashMap::new() };
         let noise = noise();
+        let dir = TempDir::new().unwrap();
         for (at, (name, shape)) in
-            expected_by(&Config::of(&model.write(TempDir::new().unwrap())).unwrap()).unwrap().into_iter().enumerate()
+            expected_by(&Config::of(&model.write(dir.path())).unwrap()).unwrap().into_iter().enumerate()
         {
             let fan_in: usize = shape[1..].iter().product();
             // As large as keeps activations about the same from layer to layer; variances stay positive.
@@ -49,8 +50,8 @@ impl RandomModel {
     }
 
     /// Writes it into a folder `random` in `dir`.
-    pub fn write(&self, dir: impl AsRef<Path>) -> ModelDir {
-        let path = dir.as_ref().join("random");
+    pub fn write(&self, dir: &Path) -> ModelDir {
+        let path = dir.join("random");
         std::fs::create_dir_all(&path).unwrap();
         std::fs::write(path.join(CONFIG_FILE), self.config.to_string()).unwrap();
         std::fs::write(path.join("labels.txt"), "one\ntwo\nthree\nfour\nfive\nsix\nseven\n").unwrap();
@@ -59,7 +60,8 @@ impl RandomModel {
     }
 
     pub fn try_load(&self) -> Result<ImageClassifier> {
-        ImageClassifier::load(&self.write(TempDir::new().unwrap()), &Options::default())
+        let dir = TempDir::new().unwrap();
+        ImageClassifier::load(&self.write(dir.path()), &Options::default())
     }
 
     pub fn load(&self) -> ImageClassifier {

@@ -109,7 +109,7 @@ fn the_networks_have_as_many_parameters_as_their_originals() {
         for (field, value) in [("num_classes", 1000), ("logits", 1000), ("logits_offset", 0)] {
             model.config[field] = value.into();
         }
-        let shapes = expected(&model.write(TempDir::new().unwrap())).unwrap();
+        let shapes = expected(&model.write(TempDir::new().unwrap().path())).unwrap();
         let learned = shapes.iter().filter(|(name, _)| !name.contains("running_"));
         let count: usize = learned.map(|(_, shape)| shape.iter().product::<usize>()).sum();
         assert_eq!(count, want, "{architecture}");
