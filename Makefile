@@ -19,7 +19,9 @@ ENGINE := --locked --no-default-features
 
 # Only Linux has displays that may be missing.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
-run: tour
+run: setup-tour
+	-cargo run --locked --bin onhand-lab -- models fetch efficientnet-lite0 whisper-tiny.en
+	cargo test --locked --test tour
 else
 run: app
 endif
