@@ -1,7 +1,7 @@
 //! What every subcommand shares: flags, finding and opening a model, reporting each input.
 
 use onhand::model_dir::{Limits, ModelDir};
-use onhand::store::Places;
+use onhand::store::{Catalog, Places};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +44,12 @@ impl Common {
     /// A sentence that says what is missing and how to get it, or why the model cannot be opened.
     pub fn open_model(&self, ids: &[&str]) -> Result<ModelDir, String> {
         let places = self.places();
+        // A name of the person's own: that it is wrong comes before that it is not installed.
+        if let [id] = ids
+            && places.find(id).is_none()
+        {
+            Catalog::builtin().get(id).map_err(|e| e.to_string())?;
+        }
         match ids.iter().find_map(|id| places.find(id)) {
             Some(path) => ModelDir::open(path, &Limits::default()).map_err(|e| e.to_string()),
             None => Err(format!(
