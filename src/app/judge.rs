@@ -207,9 +207,9 @@ fn first_part(text: &str) -> (&str, Option<Cut>) {
 mod tests {
     use super::*;
     use crate::inference::text::tiny;
+    use crate::sensors::power::told::Told;
     use crate::sensors::power::{self, Power, ThermalStatus};
     use proptest::prelude::*;
-    use std::sync::{Arc, Mutex};
 
     #[test]
     fn a_text_too_long_is_cut_between_words_and_says_how_much() {
@@ -232,26 +232,13 @@ mod tests {
         assert!(answers.blocking_recv().is_none());
     }
 
-    /// A sensor that tells what the test set.
-    struct Told(Arc<Mutex<Power>>);
-
-    impl PowerSensor for Told {
-        fn read(&mut self) -> Power {
-            *self.0.lock().unwrap()
-        }
-
-        fn describe(&self) -> String {
-            "a test".into()
-        }
-    }
-
     #[test]
     fn heat_pauses_it_and_a_tap_is_answered_unless_it_is_critical() {
         let dir = tempfile::tempdir().unwrap();
         tiny::write(dir.path(), &tiny::config());
         let severe = Power { thermal_status: Some(ThermalStatus::Severe), ..Power::UNKNOWN };
-        let told = Arc::new(Mutex::new(severe));
-        let (asks, mut answers) = start(dir.path().into(), Box::new(Told(told.clone())), Policy::default());
+        let told = Told::new(severe);
+        let (asks, mut answers) = start(dir.path().into(), Box::new(told.clone()), Policy::default());
         assert!(matches!(answers.blocking_recv(), Some(Answer::Ready)));
         let ask = |tapped| asks.send(Ask::Text { text: "a good film".into(), tapped }).unwrap();
         ask(false);
@@ -260,7 +247,7 @@ mod tests {
         assert!(matches!(answers.blocking_recv(), Some(Answer::Judged(_))));
         ask(false);
         assert!(matches!(answers.blocking_recv(), Some(Answer::Paused(Reason::Hot))));
-        *told.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Critical), ..severe };
+        told.set(Power { thermal_status: Some(ThermalStatus::Critical), ..severe });
         ask(true);
         drop(asks);
         assert!(answers.blocking_recv().is_none(), "critical heat answers not even a tap, and nothing hangs");

@@ -62,7 +62,9 @@ mod tests {
             let number = |at: usize| fields[at].parse::<f64>().unwrap();
             assert_eq!([number(4), number(5), number(6)], [run.at_s, run.wall_ms, run.cpu_ms.unwrap()]);
         }
-        for words in ["# verdict: {", "# device: {\"", "\"cores\":4", "# heat_at_end: {\"", "\"at_s\":1.0", "# threads: 4"] {
+        for words in
+            ["# verdict: {", "# device: {\"", "\"cores\":4", "# heat_at_end: {\"", "\"at_s\":1.0", "# threads: 4"]
+        {
             assert!(csv.contains(words), "{words} in {}", &csv[..900]);
         }
     }

@@ -2,29 +2,10 @@
 
 use super::*;
 use crate::inference::vision::random_model::RandomModel;
-use crate::scheduler::{Power, Supply, ThermalStatus};
+use crate::scheduler::{Power, ThermalStatus};
+use crate::sensors::power::told::{COOL, Told};
 use std::path::Path;
 use std::time::{Duration, Instant};
-
-/// A device of this heat.
-struct Heat(Power);
-
-impl PowerSensor for Heat {
-    fn read(&mut self) -> Power {
-        self.0
-    }
-
-    fn describe(&self) -> String {
-        "a test".into()
-    }
-}
-
-const COOL: Power = Power {
-    thermal_status: Some(ThermalStatus::None),
-    headroom_frac: None,
-    supply: Supply::Charging { level_frac: None },
-    low_power_mode: Some(false),
-};
 
 struct Screen {
     viewer: Viewer,
@@ -49,10 +30,9 @@ impl Screen {
         RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "symmetric", "kept").write(folder.path());
         let model = folder.path().join("random");
         let bridge = Bridge::start(&[]).unwrap();
-        let heat = Heat(power);
         let path = folder.path().join("camera");
         let source = Source::Replay { path, rate_hz: 30.0, hold: Duration::from_millis(300) };
-        let (viewer, news) = Viewer::start(source, &bridge, Box::new(heat));
+        let (viewer, news) = Viewer::start(source, &bridge, Box::new(Told::new(power)));
         viewer.order(Order::Model(Some(Models { chosen: model, smaller: None })));
         Self { viewer, news, folder }
     }

@@ -2,32 +2,11 @@
 
 use super::*;
 use crate::inference::speech::testing::{babble, write};
-use crate::scheduler::{Power, Supply, ThermalStatus};
+use crate::scheduler::{Power, ThermalStatus};
 use crate::sensors::microphone::{Heard, Microphone, Pace, Replay};
+use crate::sensors::power::told::{COOL, Told};
 use proptest::prelude::*;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
-
-/// Heat that the test sets.
-#[derive(Clone)]
-struct Heat(Arc<Mutex<Power>>);
-
-impl PowerSensor for Heat {
-    fn read(&mut self) -> Power {
-        *self.0.lock().unwrap()
-    }
-
-    fn describe(&self) -> String {
-        "a test".into()
-    }
-}
-
-const COOL: Power = Power {
-    thermal_status: Some(ThermalStatus::None),
-    headroom_frac: None,
-    supply: Supply::Charging { level_frac: None },
-    low_power_mode: Some(false),
-};
 
 /// A microphone that vanishes after so many reads.
 struct Loose(Replay, usize);
@@ -65,7 +44,7 @@ fn once(sound: Vec<f32>) -> Opener {
 struct Screen {
     hearer: Hearer,
     news: UnboundedReceiver<News>,
-    heat: Heat,
+    heat: Told,
     folder: tempfile::TempDir,
 }
 
@@ -95,7 +74,7 @@ impl Screen {
     fn open(open: Opener) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), true);
-        let heat = Heat(Arc::new(Mutex::new(COOL)));
+        let heat = Told::new(COOL);
         let (hearer, news) = Hearer::start(open, Box::new(heat.clone()));
         hearer.order(Order::Pace(Policy { min_interval_ms: 50, ..Policy::default() }));
         hearer.order(Order::Model(Some(folder.path().into())));
@@ -184,7 +163,7 @@ fn silence_is_nothing_heard_and_cancel_is_cancelled() {
 #[test]
 fn heat_pauses_the_words_but_not_the_ear_and_stop_is_answered() {
     let mut screen = Screen::open(endless(sentence()));
-    *screen.heat.0.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Severe), ..COOL };
+    screen.heat.set(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
     std::thread::sleep(Duration::from_millis(1100));
     screen.hearer.order(Order::Start(1, english()));
     screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Hot))).then_some(()));
@@ -196,11 +175,11 @@ fn heat_pauses_the_words_but_not_the_ear_and_stop_is_answered() {
 #[test]
 fn too_hot_for_anything_it_waits_and_goes_on_when_it_has_cooled() {
     let mut screen = Screen::open(once(sentence()));
-    *screen.heat.0.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Critical), ..COOL };
+    screen.heat.set(Power { thermal_status: Some(ThermalStatus::Critical), ..COOL });
     std::thread::sleep(Duration::from_millis(1100));
     screen.hearer.order(Order::Start(1, english()));
     screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Critical))).then_some(()));
-    *screen.heat.0.lock().unwrap() = COOL;
+    screen.heat.set(COOL);
     assert!(!done(screen.outcome(1)).text.is_empty());
 }
 
@@ -261,7 +240,7 @@ fn files_are_written_down_and_bad_ones_silent_ones_and_cancelled_ones_said() {
 #[test]
 fn a_hot_device_rests_in_a_file_and_goes_on() {
     let mut screen = Screen::open(once(Vec::new()));
-    *screen.heat.0.lock().unwrap() = Power { thermal_status: Some(ThermalStatus::Severe), ..COOL };
+    screen.heat.set(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
     std::thread::sleep(Duration::from_millis(1100));
     screen.hearer.order(Order::File(1, english(), "talk.wav".into(), wav(&sentence())));
     screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Hot))).then_some(()));

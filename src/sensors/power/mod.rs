@@ -6,6 +6,8 @@
 #[cfg(target_os = "linux")]
 mod linux;
 mod script;
+#[cfg(test)]
+pub(crate) mod told;
 
 pub use crate::scheduler::{Power, Supply, ThermalStatus};
 pub use script::{Script, ScriptError};
