@@ -93,7 +93,7 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
             super::stage::wait("labels", patience, || app.text(), || (app.count("ol.labels li") > 0).then_some(()));
         }
         "microphone" if tour.models().join("whisper-tiny.en").is_dir() => {
-            app.wait_at_most(tongue.say("mic-start"), patience);
+            app.control_at_most(tongue.say("mic-start"), patience);
         }
         "text" if tour.models().join("distilbert-sst2").is_dir() => {
             if app.count("mark") == 0 {
