@@ -1,10 +1,10 @@
 // The page's half of the camera: getUserMedia for the sensors, and a canvas for cameras that the page has no video of.
 //
-// `onhandCamera.connect(url, { video, canvas })` connects to the socket of src/sensors/bridge at `url`; `video` and
-// `canvas` are the ids of elements that the page owns and may mount and unmount as it likes. What is said over the
-// socket is written in src/sensors/camera/protocol.rs and preview.rs. The video shows the stream by itself; a picture
-// is read from it only when it is asked for. Mirroring the preview of a front camera is the style sheet's business:
-// `data-facing` on the video says where the camera looks, and the pixels that are sent are never mirrored.
+// It shows both in the elements `camera-video` and `camera-canvas`, which the page may mount and unmount as it likes.
+// What is said over the socket (bridge.js) is written in src/sensors/camera/protocol.rs and preview.rs. The video shows
+// the stream by itself; a picture is read from it only when it is asked for. Mirroring the preview of a front camera is
+// the style sheet's business: `data-facing` on the video says where the camera looks, and the pixels that are sent are
+// never mirrored.
 "use strict";
 (() => {
   const CAMERA = 1;
@@ -14,6 +14,8 @@
   // What is gone or busy is tried again, quietly.
   const RETRY_MS = 2000;
   const LOOK_AGAIN_MS = 50;
+  const VIDEO = "camera-video";
+  const CANVAS = "camera-canvas";
 
   // --- What needs no browser.
 
@@ -81,16 +83,8 @@
     return ["NotFoundError", "OverconstrainedError", "NotReadableError", "AbortError"].includes(error);
   }
 
-  function backoffMs(attempt) {
-    return Math.min(100 * 2 ** attempt, 3000);
-  }
-
   // --- The camera.
 
-  let socket = null;
-  let url = "";
-  let ids = { video: "", canvas: "" };
-  let attempt = 0;
   // What is wanted: { facing, deviceId }; null when the camera shall be closed.
   let wanted = null;
   let frozen = false;
@@ -115,8 +109,8 @@
   const isLive = () => track()?.readyState === "live";
   const element = (id) => document.getElementById(id);
 
-  function say(message, channel = "camera") {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ channel, ...message }));
+  function say(message) {
+    onhandBridge.say("camera", message);
   }
 
   async function sayLive() {
@@ -207,13 +201,13 @@
     }
     stream = null;
     fresh = false;
-    const video = element(ids.video);
+    const video = element(VIDEO);
     if (video) video.srcObject = null;
   }
 
   // Shows the stream in the page's video, whichever element that is by now. Returns it, or null where there is none.
   function attach() {
-    const video = element(ids.video);
+    const video = element(VIDEO);
     if (!video || !stream) return null;
     if (video.srcObject !== stream) {
       video.muted = true;
@@ -273,9 +267,7 @@
     fresh = false;
     sentCount = pictureCount(video);
     const ageMs = performance.now() - takenAt;
-    if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(frameMessage({ sequence, facing, width, height, ageMs, rgba }));
-    }
+    onhandBridge.send(frameMessage({ sequence, facing, width, height, ageMs, rgba }));
   }
 
   function lookAgain() {
@@ -285,7 +277,7 @@
 
   function freeze(hold) {
     frozen = hold;
-    const video = element(ids.video);
+    const video = element(VIDEO);
     if (hold) video?.pause();
     else video?.play().catch(() => {});
   }
@@ -332,52 +324,21 @@
     requestAnimationFrame(() => {
       const { sequence, width, height, rgba } = picture;
       picture = null;
-      const canvas = element(ids.canvas);
+      const canvas = element(CANVAS);
       if (canvas) {
         if (canvas.width !== width) canvas.width = width;
         if (canvas.height !== height) canvas.height = height;
         canvas.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0);
       }
-      say({ shown: sequence }, "preview");
+      onhandBridge.say("preview", { shown: sequence });
     });
   }
 
-  // --- The socket.
-
-  function connect(to, elements) {
-    url = to;
-    ids = { ...ids, ...elements };
-    attempt = 0;
-    reconnect();
-  }
-
-  function reconnect() {
-    if (socket && socket.readyState <= WebSocket.OPEN && socket.url === url) return;
-    const mine = new WebSocket(url);
-    socket = mine;
-    mine.binaryType = "arraybuffer";
-    mine.onopen = () => (attempt = 0);
-    mine.onmessage = ({ data }) => {
-      if (mine !== socket) return;
-      if (data instanceof ArrayBuffer) return show(data);
-      const message = JSON.parse(data);
-      if (message.channel === "camera") commands[message.command]?.(message);
-    };
-    mine.onclose = () => {
-      if (mine !== socket) return;
-      socket = null;
-      picture = null;
-      setTimeout(() => socket ?? reconnect(), backoffMs(attempt++));
-    };
-  }
-
-  // The system may have closed socket and camera while the app was out of view.
+  // The system may have closed the camera while the app was out of view.
   function comeBack() {
-    if (document.visibilityState !== "visible" || !url) return;
-    attempt = 0;
-    if (!socket) reconnect();
+    if (document.visibilityState !== "visible") return;
     if (wanted && !isLive() && refusal?.error !== "NotAllowedError") open(wanted, true);
-    else if (!frozen) element(ids.video)?.play?.().catch(() => {});
+    else if (!frozen) element(VIDEO)?.play?.().catch(() => {});
   }
 
   function devicesChanged() {
@@ -386,13 +347,8 @@
     else if (refusal && refusal.error !== "NotAllowedError") open(wanted, true);
   }
 
-  if (globalThis.document) {
-    document.addEventListener("visibilitychange", comeBack);
-    navigator.mediaDevices?.addEventListener?.("devicechange", devicesChanged);
-  }
-
-  globalThis.onhandCamera = {
-    connect,
-    pure: { cut, frameMessage, previewPicture, facingOf, constraints, nextCamera, isWorthRetrying, backoffMs },
-  };
+  document.addEventListener("visibilitychange", comeBack);
+  navigator.mediaDevices?.addEventListener?.("devicechange", devicesChanged);
+  onhandBridge.on("camera", { heard: (message) => commands[message.command]?.(message) });
+  onhandBridge.on("preview", { got: show, closed: () => (picture = null) });
 })();

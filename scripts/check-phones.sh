@@ -11,16 +11,16 @@ mkdir -p "$out"
 "$mobile" setup
 
 # Public in the NDK's libm at API 28, called by our code and what it brings, and not in mobile.sh's own list of names.
-for name in atan exp2 hypotf log10 sincos; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/libm.s"
+for name in atan exp2 hypotf log10 sincos tan; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/libm.s"
 "$mobile" in /opt/mobile/bin/android-cc -c "/src/$out/libm.s" -o "/src/$out/libm.o"
 # Only what is reachable counts, as in the library that an app loads: without this the link would keep every function
 # of every dependency, and ask the system for what nobody calls.
 android='target.aarch64-linux-android.rustflags=["-Clink-arg=-Wl,--no-export-dynamic", "-Clink-arg=/src/'$out'/libm.o"]'
 
 echo "== Android: the engine and onhand-lab, linked"
-"$mobile" android build --config "$android" "${engine[@]}" --lib --bin onhand-lab
+"$mobile" android build --profile link --config "$android" "${engine[@]}" --lib --bin onhand-lab
 echo "== iOS: the engine and onhand-lab, linked"
-"$mobile" ios build "${engine[@]}" --lib --bin onhand-lab
+"$mobile" ios build --profile link "${engine[@]}" --lib --bin onhand-lab
 echo "== Arm without dotprod: unit tests under qemu"
 # Emulated code is slow: fewer random cases than natively, and not the lab, which no phone runs.
 QEMU_CPU=cortex-a53 "$mobile" arm test --config 'env.PROPTEST_CASES="16"' "${engine[@]}" --lib -- --skip lab::

@@ -7,9 +7,16 @@ use crate::sensors::bridge::{APP_ORIGINS, Bridge};
 use crate::sensors::camera::{Facing, FrameSize, Page, Source};
 use crate::sensors::microphone::{self, Microphone, MicrophoneError, Pace, Replay};
 use crate::sensors::power::{self, PowerSensor};
+use dioxus::prelude::*;
 use std::path::Path;
 use std::time::Duration;
 
+/// The page's side of camera and microphone, and of the socket to them.
+const SCRIPTS: [&str; 3] = [
+    include_str!("../../assets/bridge.js"),
+    include_str!("../../assets/camera.js"),
+    include_str!("../../assets/microphone.js"),
+];
 /// The longer side of the pictures that the page sends: the model sees 224 pixels of the square in the middle.
 const FRAME_SIDE: u16 = 480;
 /// A replayed camera yields pictures as often as a phone's does in a room.
@@ -47,7 +54,10 @@ impl Devices {
     pub fn microphone(&self) -> Opener {
         match self.args.microphone.clone() {
             Some(path) => Box::new(move || replay(&path)),
-            None => Box::new(|| microphone::open(microphone::Source::Native)),
+            None => {
+                let page = self.bridge.clone().ok();
+                Box::new(move || microphone::open(microphone::Source::Device(page.clone())))
+            }
         }
     }
 
@@ -58,6 +68,16 @@ impl Devices {
             None => power::system(),
         }
     }
+}
+
+/// Gives the page its side of the senses, and connects it. Called once, by what lives as long as the page.
+pub fn use_page() {
+    let bridge = use_context::<Devices>().bridge;
+    use_effect(move || {
+        if let Ok(bridge) = &bridge {
+            document::eval(&format!("{}\nonhandBridge.connect('{}');", SCRIPTS.join("\n"), bridge.url()));
+        }
+    });
 }
 
 /// Whether the sound file that is to stand for the microphone can be read.

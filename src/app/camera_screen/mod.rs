@@ -22,8 +22,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use view::CameraView;
 
-/// The page's script for camera and preview.
-const SCRIPT: &str = include_str!("../../../assets/camera.js");
 /// A label is said aloud once it has led for so long.
 const SAY_AFTER: Duration = Duration::from_millis(1200);
 
@@ -131,7 +129,6 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
     let navigation = use_context::<Navigation>();
     let in_view = page::use_in_view();
     let model = use_model(Purpose::Camera);
-    let url = bridge.url();
     let mut calm = use_hook(|| CopyValue::new(Calm::default()));
     let viewer = use_hook(|| {
         let (viewer, mut news) = Viewer::start(devices.camera(&bridge), &bridge, devices.power());
@@ -145,11 +142,6 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
             }
         });
         CopyValue::new(viewer)
-    });
-    use_effect(move || {
-        let ids = "{ video: 'camera-video', canvas: 'camera-canvas' }";
-        let connect = format!("{SCRIPT}\nonhandCamera.connect('{url}', {ids});");
-        document::eval(&connect);
     });
     let models = use_context::<ModelsContext>();
     use_effect(move || {

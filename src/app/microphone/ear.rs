@@ -156,8 +156,8 @@ impl Listener {
         }
         match (self.open)() {
             Ok(microphone) => {
+                // That it hears is told when it does: a person may still be asked.
                 self.microphone = Some(microphone);
-                self.tell(MicrophoneState::Live);
                 Next::AtOnce
             }
             Err(error) => self.trouble(error),
@@ -186,6 +186,7 @@ impl Listener {
         // What is missing is silence, so that the times of the rest are right.
         let samples = if lost_samples == 0 { samples } else { [vec![0.0; lost_samples], samples].concat() };
         let _ = self.scribe.send(Heard::Sound(take.id, samples));
+        self.tell(MicrophoneState::Live);
     }
 
     fn tell(&mut self, state: MicrophoneState) {

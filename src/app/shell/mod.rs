@@ -11,6 +11,7 @@ use super::announce::Announcer;
 use super::benchmark_screen::BenchmarkScreen;
 use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
+use super::devices::use_page;
 use super::icons::{Glyph, Icon};
 use super::language::use_language;
 use super::microphone_screen::MicrophoneScreen;
@@ -53,6 +54,7 @@ pub fn Shell() -> Element {
     let visited = use_signal(|| vec![Screen::TABS[0]]);
     let navigation = use_context_provider(|| Navigation { current, visited });
     use_focus_on_title(current);
+    use_page();
     let language = use_language();
     let announcer = use_context::<Announcer>();
     let theme = match use_context::<SettingsContext>().settings.read().theme {

@@ -12,16 +12,18 @@
 //! # Messages
 //! Every message belongs to a [`Channel`]. A text is a JSON object whose `channel` names it; a binary message has the
 //! channel's number as its first byte. What a channel's messages mean is written where it is handled:
-//! `camera/protocol.rs` and `camera/preview.rs`. Texts keep their order. Of binary messages to the page only the
+//! `camera/protocol.rs`, `camera/preview.rs` and `microphone/protocol.rs`. Texts keep their order. Of binary messages to the page only the
 //! newest waits, so a slow page never gets a stale one and takes no memory. Whatever a connected peer sends, it costs
 //! at most [`MAX_MESSAGE_BYTES`] of memory; what makes no sense is left out, what breaks the WebSocket protocol ends
 //! the connection. A peer that stops reading is cut off, and one that never finishes asking to connect too.
 
 mod connection;
 mod handshake;
+mod refusal;
 mod server;
 
 pub use connection::Link;
+pub use refusal::{PageRefusal, Refusal};
 
 use serde_json::Value;
 use server::Shared;

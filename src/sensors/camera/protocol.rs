@@ -14,7 +14,7 @@
 //! |---|---|---|
 //! | `asking` | | the person or the system is being asked |
 //! | `live` | `facing`, `label`, `cameras` | pictures come; so many cameras there are |
-//! | `failed` | `error`, `message`, `permission`, `elapsed_ms` | getUserMedia refused with this DOMException |
+//! | `failed` | as [`PageRefusal`] has it | getUserMedia refused |
 //! | `ended` | `label` | the camera vanished in use |
 //! | `muted` | `label` | the system gives its pictures to another program |
 //!
@@ -33,6 +33,7 @@
 //! | 16– | RGBA, `width * height * 4` bytes; alpha is opaque for a camera and not looked at |
 
 use super::{CameraError, Facing, Frame, QuarterTurns, frame::upright};
+use crate::sensors::bridge::{PageRefusal, Refusal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -41,8 +42,6 @@ use std::time::{Duration, Instant};
 pub const MAX_SIDE: u16 = 1920;
 /// Before the pixels.
 pub const HEADER_BYTES: usize = 16;
-/// Nobody reads a question and answers it in this time: a refusal that comes sooner was the system's own.
-const FASTEST_ANSWER_MS: f64 = 250.0;
 
 /// What the page sends of each picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,15 +140,7 @@ pub enum PageState {
         #[serde(default)]
         cameras: u32,
     },
-    Failed {
-        error: String,
-        #[serde(default)]
-        message: String,
-        #[serde(default)]
-        permission: String,
-        #[serde(default)]
-        elapsed_ms: f64,
-    },
+    Failed(PageRefusal),
     Ended {
         #[serde(default)]
         label: String,
@@ -186,26 +177,15 @@ pub fn named(label: &str) -> String {
     if label.is_empty() { "the camera".into() } else { label.chars().take(80).collect() }
 }
 
-/// What a refusal of getUserMedia means, by the names of the Media Capture and Streams standard.
-///
-/// `permission` is what the Permissions API says after it (`granted`, `prompt`, `denied`, or nothing where the web
-/// view does not know cameras).
-pub fn refusal(error: &str, message: &str, permission: &str, elapsed_ms: f64) -> CameraError {
-    let why = if message.is_empty() { error } else { message };
-    let why: String = why.chars().take(200).collect();
+/// Why getUserMedia gives no pictures.
+pub fn refused(refusal: Refusal) -> CameraError {
     let device = named("");
-    match error {
-        "NotAllowedError" | "PermissionDeniedError" => match permission {
-            "denied" => CameraError::DeniedForGood,
-            "prompt" => CameraError::Denied,
-            _ if elapsed_ms < FASTEST_ANSWER_MS => CameraError::DeniedForGood,
-            _ => CameraError::Denied,
-        },
-        "SecurityError" => CameraError::DeniedForGood,
-        // WebKitGTK gives the second when there is no camera and sizes are asked for.
-        "NotFoundError" | "OverconstrainedError" | "DevicesNotFoundError" => CameraError::NoDevice,
-        "NotReadableError" | "TrackStartError" | "AbortError" => CameraError::Busy { device, why },
-        _ => CameraError::Failed { device, why },
+    match refusal {
+        Refusal::NoDevice => CameraError::NoDevice,
+        Refusal::Denied => CameraError::Denied,
+        Refusal::DeniedForGood => CameraError::DeniedForGood,
+        Refusal::Busy(why) => CameraError::Busy { device, why },
+        Refusal::Other(why) => CameraError::Failed { device, why },
     }
 }
 

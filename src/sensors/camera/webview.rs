@@ -190,9 +190,7 @@ impl State {
                 self.cameras = cameras;
                 None
             }
-            PageState::Failed { error, message, permission, elapsed_ms } => {
-                Some(protocol::refusal(&error, &message, &permission, elapsed_ms))
-            }
+            PageState::Failed(refusal) => Some(protocol::refused(refusal.meaning())),
             PageState::Ended { label } => {
                 Some(CameraError::Unplugged { device: protocol::named(&label), why: "its stream has ended".into() })
             }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cpal ── any rate, format, channels ──▶ queue of 60 s ──▶ 16 kHz mono ──▶ read
+//! the page's getUserMedia, any rate ───▶ 16 kHz mono ──▶ queue of 60 s ──▶ read
 //! file, decoded by the app ─────────────────────────────▶ 16 kHz mono ──▶ read
 //! ```
 //!
@@ -11,16 +12,19 @@
 mod level;
 #[cfg(feature = "microphone")]
 mod native;
-#[cfg(any(test, feature = "microphone"))]
+mod protocol;
 mod queue;
 mod replay;
 mod resample;
+mod webview;
 
 pub use level::{Level, LevelMeter};
 #[cfg(feature = "microphone")]
 pub use native::Native;
 pub use replay::{Clock, Pace, Replay, SystemClock};
+pub use webview::Webview;
 
+use crate::sensors::bridge::Bridge;
 use std::time::Duration;
 
 /// The rate of everything that a microphone gives, in Hz: what the speech models hear.
@@ -83,23 +87,34 @@ pub enum MicrophoneError {
 }
 
 /// Where sound comes from.
-#[derive(Debug)]
 pub enum Source {
-    /// The microphone that the system prefers.
-    #[cfg(feature = "microphone")]
-    Native,
+    /// The microphone that the system prefers; the page's, where the program finds none by itself and there is a page.
+    Device(Option<Bridge>),
     /// A recording, as if it were spoken now.
     Replay(Replay),
 }
 
-/// Opens a source. Takes up to five seconds where a system does not answer: never call it on the UI thread.
+/// Opens a source. Takes up to five seconds where a system does not answer: never call it on the UI thread. The page's
+/// microphone opens always, and gives sound once a person has allowed it: what it meets, reading tells.
 ///
 /// # Errors
 /// As [`MicrophoneError`] says; each open starts afresh.
 pub fn open(source: Source) -> Result<Box<dyn Microphone>, MicrophoneError> {
     match source {
-        #[cfg(feature = "microphone")]
-        Source::Native => Ok(Box::new(Native::open()?)),
+        Source::Device(page) => match (open_native(), page) {
+            (Err(MicrophoneError::NoDevice), Some(bridge)) => Ok(Box::new(Webview::open(&bridge))),
+            (native, _) => native,
+        },
         Source::Replay(replay) => Ok(Box::new(replay)),
     }
+}
+
+#[cfg(feature = "microphone")]
+fn open_native() -> Result<Box<dyn Microphone>, MicrophoneError> {
+    Ok(Box::new(Native::open()?))
+}
+
+#[cfg(not(feature = "microphone"))]
+fn open_native() -> Result<Box<dyn Microphone>, MicrophoneError> {
+    Err(MicrophoneError::NoDevice)
 }

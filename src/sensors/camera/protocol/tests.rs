@@ -53,19 +53,6 @@ fn a_lying_header_is_refused() {
 }
 
 #[test]
-fn each_refusal_of_the_browser_has_its_meaning() {
-    let of = |error, permission, elapsed_ms| refusal(error, "", permission, elapsed_ms);
-    assert_eq!(of("NotAllowedError", "denied", 3000.0), CameraError::DeniedForGood);
-    assert_eq!(of("NotAllowedError", "prompt", 10.0), CameraError::Denied);
-    assert_eq!(of("NotAllowedError", "", 10.0), CameraError::DeniedForGood);
-    assert_eq!(of("NotAllowedError", "", 3000.0), CameraError::Denied);
-    assert_eq!(of("NotFoundError", "", 0.0), CameraError::NoDevice);
-    assert_eq!(of("OverconstrainedError", "", 0.0), CameraError::NoDevice);
-    assert!(matches!(of("NotReadableError", "", 0.0), CameraError::Busy { .. }));
-    assert!(matches!(of("NotSupportedError", "", 0.0), CameraError::Failed { .. }));
-}
-
-#[test]
 fn the_pages_states_are_read() {
     let read = |json: &str| serde_json::from_str::<PageState>(json);
     let live = read(r#"{"channel":"camera","state":"live","facing":"back","label":"Rear","cameras":2}"#);
