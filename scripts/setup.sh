@@ -31,6 +31,15 @@ if [ "$wants" = tour ]; then
   have Xvfb || missing+=(xvfb)
   have WebKitWebDriver || missing+=(webkit2gtk-driver)
   have setpriv || missing+=(util-linux)
+  # A camera and a microphone of the tour's own.
+  have dbus-daemon || missing+=(dbus)
+  have pipewire || missing+=(pipewire)
+  have pipewire-pulse || missing+=(pipewire-pulse)
+  have wireplumber || missing+=(wireplumber)
+  have pactl || missing+=(pulseaudio-utils)
+  have gst-launch-1.0 || missing+=(gstreamer1.0-tools)
+  compgen -G '/usr/lib/*/gstreamer-1.0/libgstpipewire.so' >/dev/null || missing+=(gstreamer1.0-pipewire)
+  compgen -G '/usr/lib/*/gstreamer-1.0/libgstmultifile.so' >/dev/null || missing+=(gstreamer1.0-plugins-good)
   # What people have who use the app: without them its pictures show boxes.
   have fc-list || missing+=(fontconfig)
   [ -n "$(fc-list :family='Noto Sans' 2>/dev/null)" ] || missing+=(fonts-noto-core)

@@ -12,6 +12,9 @@ pub struct Args {
     /// A sound file in place of the microphone
     #[arg(long, value_name = "FILE")]
     pub microphone: Option<PathBuf>,
+    /// Hear through the page, as where only a web view may use the microphone
+    #[arg(long, conflicts_with = "microphone")]
+    pub page_microphone: bool,
     /// A script of heat and battery (TOML) in place of what the system tells
     #[arg(long, value_name = "FILE")]
     pub power: Option<PathBuf>,

@@ -55,8 +55,13 @@ impl Devices {
         match self.args.microphone.clone() {
             Some(path) => Box::new(move || replay(&path)),
             None => {
-                let page = self.bridge.clone().ok();
-                Box::new(move || microphone::open(microphone::Source::Device(page.clone())))
+                let (page, only_page) = (self.bridge.clone().ok(), self.args.page_microphone);
+                Box::new(move || {
+                    microphone::open(match page.clone() {
+                        Some(page) if only_page => microphone::Source::Page(page),
+                        page => microphone::Source::Device(page),
+                    })
+                })
             }
         }
     }

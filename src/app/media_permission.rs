@@ -25,6 +25,14 @@ pub fn allow_camera_and_microphone(window: &DesktopContext) {
     });
 }
 
+/// Loads the page again when its process has ended: WebKitGTK's crashes when a camera vanishes that PipeWire gives.
+pub fn revive_page(window: &DesktopContext) {
+    window.webview.webview().connect_web_process_terminated(|view, why| {
+        tracing::error!("the page's process has ended ({why:?}): it is started again");
+        view.reload();
+    });
+}
+
 /// Lets the page put text on the clipboard. Called once, when the window opens.
 ///
 /// A tap goes through the program and back before the page copies; by then WebKitGTK no longer takes it for a tap.

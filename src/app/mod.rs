@@ -116,6 +116,7 @@ fn App() -> Element {
         let window = dioxus::desktop::window();
         media_permission::allow_camera_and_microphone(&window);
         media_permission::allow_clipboard(&window);
+        media_permission::revive_page(&window);
     });
     context::provide(&start, models::Setup::of_process);
     rsx! { shell::Shell {} }

@@ -42,6 +42,12 @@ impl Setting {
         self
     }
 
+    /// With this word on the command line.
+    pub fn flag(mut self, name: &str) -> Self {
+        self.args.push(name.into());
+        self
+    }
+
     /// With this in the environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The sample picture's two best answers: the models differ on which clock it is.
-const CLOCK: [&str; 2] = ["analog clock", "wall clock"];
+pub const CLOCK: [&str; 2] = ["analog clock", "wall clock"];
 /// A debug build loads a model slowly.
 const PATIENCE: Duration = Duration::from_secs(60);
 

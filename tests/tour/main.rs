@@ -12,6 +12,7 @@
 mod album;
 mod app;
 mod camera;
+mod devices;
 mod gallery;
 #[path = "../hub_server/mod.rs"]
 mod hub_server;
@@ -25,6 +26,7 @@ mod settings;
 mod stage;
 mod text;
 mod tour;
+mod virtual_devices;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,6 +49,7 @@ const PARTS: &[Part] = &[
     part("text", text::play),
     part("camera", camera::play),
     part("microphone", microphone::play),
+    part("devices", devices::play),
     part("models", models::play),
     part("settings", settings::play),
     part("gallery", gallery::play),

@@ -91,9 +91,23 @@ fn disc(picture: &mut RgbImage, middle: (i32, i32), radius: i32, colour: [u8; 3]
     }
 }
 
-/// So many seconds of silence: a WAV file of 16-bit mono at 16 kHz.
+/// So many seconds of silence.
 pub fn silence(seconds: u32) -> Vec<u8> {
-    let data = 2 * 16_000 * seconds;
+    wav(&vec![0; 2 * 16_000 * seconds as usize])
+}
+
+/// The sample recording so many times over: a voice that goes on for a while.
+pub fn again_and_again(times: usize) -> Vec<u8> {
+    let recording = fs::read(root().join("assets/samples/speech.wav")).expect("a sample");
+    wav(&recording[HEADER_BYTES..].repeat(times))
+}
+
+/// Before the samples of the sample recording, and of every file made here.
+const HEADER_BYTES: usize = 44;
+
+/// A WAV file of 16-bit mono at 16 kHz.
+fn wav(samples: &[u8]) -> Vec<u8> {
+    let data = samples.len() as u32;
     let mut wav = Vec::from(*b"RIFF");
     wav.extend((36 + data).to_le_bytes());
     wav.extend(*b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
@@ -101,6 +115,6 @@ pub fn silence(seconds: u32) -> Vec<u8> {
     wav.extend(32_000_u32.to_le_bytes());
     wav.extend(*b"\x02\0\x10\0data");
     wav.extend(data.to_le_bytes());
-    wav.resize(44 + data as usize, 0);
+    wav.extend(samples);
     wav
 }

@@ -88,8 +88,13 @@ pub enum MicrophoneError {
 
 /// Where sound comes from.
 pub enum Source {
-    /// The microphone that the system prefers; the page's, where the program finds none by itself and there is a page.
+    /// The microphone that the system prefers; where the program finds none by itself, the page's if there is a page.
+    ///
+    /// Not so on Linux: there WebKitGTK hears through the same sound system, so it finds nothing either, and looking
+    /// for a sound system that has gone stops its page for minutes.
     Device(Option<Bridge>),
+    /// The page's microphone, whatever else there is.
+    Page(Bridge),
     /// A recording, as if it were spoken now.
     Replay(Replay),
 }
@@ -102,9 +107,12 @@ pub enum Source {
 pub fn open(source: Source) -> Result<Box<dyn Microphone>, MicrophoneError> {
     match source {
         Source::Device(page) => match (open_native(), page) {
-            (Err(MicrophoneError::NoDevice), Some(bridge)) => Ok(Box::new(Webview::open(&bridge))),
+            (Err(MicrophoneError::NoDevice), Some(bridge)) if !cfg!(target_os = "linux") => {
+                Ok(Box::new(Webview::open(&bridge)))
+            }
             (native, _) => native,
         },
+        Source::Page(bridge) => Ok(Box::new(Webview::open(&bridge))),
         Source::Replay(replay) => Ok(Box::new(replay)),
     }
 }

@@ -8,6 +8,9 @@
 //! it does not, and when the device vanishes or falls silent altogether, reading says
 //! [`MicrophoneError::Unplugged`] and opening again finds the next.
 
+#[cfg(target_os = "linux")]
+mod cookie;
+
 use super::queue::{CAPACITY_S, Queue};
 use super::resample::Resampler;
 use super::{Heard, Microphone, MicrophoneError};
@@ -121,6 +124,9 @@ fn start() -> Result<(Opened, cpal::Stream), MicrophoneError> {
 
 #[cfg(target_os = "linux")]
 fn hosts() -> impl Iterator<Item = Host> {
+    if let Err(why) = cookie::make_if_missing() {
+        tracing::debug!("no cookie for PulseAudio: {why}");
+    }
     [cpal::HostId::PulseAudio, cpal::HostId::Alsa].into_iter().filter_map(|id| cpal::host_from_id(id).ok())
 }
 
