@@ -57,7 +57,7 @@ fn a_live_view_shows_labels_pace_and_what_can_be_done() {
         screen.button(button);
     }
     let korean = look("ko", seeing()).text();
-    for wanted in ["벽시계", "73%", "1초에 10번", "멈추기"] {
+    for wanted in ["벽시계", "73%", "1초에 10번", "화면 고정"] {
         assert!(korean.contains(wanted), "{wanted}: {korean}");
     }
 }
