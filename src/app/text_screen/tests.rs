@@ -15,7 +15,13 @@ fn judgement(positive: f32) -> Judgement {
         positive,
         language_known: true,
         windows: 1,
-        words: vec![word("lovely", 2.5), word("evening", 0.05), word(":", 0.0), word("noise", -1.0), word("odd", f32::NAN)],
+        words: vec![
+            word("lovely", 2.5),
+            word("evening", 0.05),
+            word(":", 0.0),
+            word("noise", -1.0),
+            word("odd", f32::NAN),
+        ],
         cut: None,
     }
 }
@@ -56,9 +62,9 @@ fn every_state_is_said_in_both_languages() {
         (State::NoModel, "no model for texts", "글 모델이 없어요"),
         (State::Failed("torn".into()), "That did not work.", "잘되지 않았어요"),
         (State::Failed("torn".into()), "torn", "torn"),
-        (judged(|_| {}), "Positive 97 %", "긍정 97%"),
-        (judged(|j| j.positive = 0.03), "Negative 97 %", "부정 97%"),
-        (judged(|j| j.positive = 1.0), "Positive 99 %", "긍정 99%"),
+        (judged(|_| {}), "Positive 97%", "긍정 97%"),
+        (judged(|j| j.positive = 0.03), "Negative 97%", "부정 97%"),
+        (judged(|j| j.positive = 1.0), "Positive 99%", "긍정 99%"),
         (judged(|j| j.windows = 3), "the average of 3 overlapping parts", "겹치는 3개 부분"),
         (judged(|j| j.cut = cut), "has 54321 characters. Its first 19998 were judged.", "54321자예요. 앞의 19998자만"),
         (judged(|j| j.language_known = false), "does not know this language", "모르는 언어라서"),
