@@ -36,8 +36,8 @@ fn board(updates: &[Update]) -> Board {
 fn page(language: &'static str, updates: &[Update]) -> (Page, Rc<RefCell<Vec<Act>>>) {
     let board = board(updates);
     let catalog = Catalog::builtin();
-    let entries = entries(&catalog, &board, &ModelChoices::default(), true);
-    let offers = starter(&catalog, true, true);
+    let entries = entries(&catalog, language, &board, &ModelChoices::default(), true);
+    let offers = starter(&catalog, language, true);
     let acts = Rc::new(RefCell::new(Vec::new()));
     let heard = acts.clone();
     let page = Page::of(language, move || {
@@ -221,6 +221,11 @@ fn each_other_state_says_what_is_and_offers_what_can_be_done() {
 fn a_second_model_can_be_put_to_use() {
     let both = vec![installed("whisper-base", Purpose::Microphone), installed(ID, Purpose::Microphone)];
     let (mut page, acts) = page("en", &[looked(both, 0)]);
+    let text = page.look().text();
+    assert!(
+        text.find("In use: Microphone") < text.find(&format!("{TITLE} 154 MB")),
+        "what is used comes first: {text}"
+    );
     page.press(&format!("Use: {TITLE}"));
     let choice = ModelChoice { id: ID.into(), variant: Some(crate::inference::Variant::F32) };
     assert_eq!(acts.take(), [Act::Use(Purpose::Microphone, choice)]);
@@ -311,7 +316,7 @@ fn every_state_speaks_korean_too() {
     };
     for (updates, words) in [
         (vec![], "확인하는 중이에요"),
-        (vec![looked(vec![], 0)], "모델 3개 설치 (349 MB)"),
+        (vec![looked(vec![], 0)], "모델 3개 설치 (412 MB)"),
         (vec![looked(vec![], 5_000_000)], "받아 둔 5 MB는 남아 있어요."),
         (vec![looked(vec![], 0), Update::Queued(ID.into())], "차례를 기다리고 있어요."),
         (fetching(Some(Phase::Downloading("x".into())), reading), "2 MB 중 1 MB · 1 MB/초 · 2분 남음"),
