@@ -45,17 +45,17 @@ mod tests {
     fn sizes_take_the_unit_that_fits() {
         let english = Language::of_tag("en");
         for (bytes, said) in [
-            (0, "0 kB"),
-            (586, "0.6 kB"),
-            (10_241_912, "10 MB"),
-            (9_940_000, "9.9 MB"),
-            (70_653_446, "71 MB"),
-            (22_140_000_000, "22 GB"),
+            (0, "0\u{a0}kB"),
+            (586, "0.6\u{a0}kB"),
+            (10_241_912, "10\u{a0}MB"),
+            (9_940_000, "9.9\u{a0}MB"),
+            (70_653_446, "71\u{a0}MB"),
+            (22_140_000_000, "22\u{a0}GB"),
         ] {
             assert_eq!(size(&english, bytes), said);
         }
-        assert_eq!(rate(&english, 1_240_000.0), "1.2 MB/s");
-        assert_eq!(rate(&english, f64::NAN), "0 kB/s");
+        assert_eq!(rate(&english, 1_240_000.0), "1.2\u{a0}MB/s");
+        assert_eq!(rate(&english, f64::NAN), "0\u{a0}kB/s");
     }
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
         let said = |ms| duration_ms(&Language::of_tag("en"), ms);
         assert_eq!(
             [said(3.21), said(15.4), said(999.0), said(999.9), said(1234.0), said(34_000.0)],
-            ["3.2 ms", "15 ms", "999 ms", "1 s", "1.2 s", "34 s"]
+            ["3.2 ms", "15 ms", "999 ms", "1 s", "1.2 s", "34 s"].map(|said| said.replace(' ', "\u{a0}"))
         );
     }
 

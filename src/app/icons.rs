@@ -23,8 +23,6 @@ pub enum Glyph {
     Settings,
     /// The other camera.
     Flip,
-    /// Hold the picture.
-    Freeze,
     /// A picture of one's own.
     Picture,
     /// A file of one's own.
@@ -43,6 +41,8 @@ pub enum Glyph {
     Cross,
     /// Delete.
     Trash,
+    /// Look whether it is whole.
+    Shield,
     /// Good.
     Check,
     /// Not good.
@@ -77,7 +77,6 @@ impl Glyph {
                 "M4 7h8M18 7h2M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM4 17h2M12 17h8M9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"
             }
             Self::Flip => "M4 9a8 8 0 0 1 14-2.5L20 9M20 4v5h-5M20 15a8 8 0 0 1-14 2.5L4 15M4 20v-5h5",
-            Self::Freeze => "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5",
             Self::Picture => {
                 "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM4 16.5l4.5-4.5 7.5 8M13.5 15l2.5-2.5 4 4M15.5 8.5h.01"
             }
@@ -95,6 +94,7 @@ impl Glyph {
             Self::Stop => "M7 7h10v10H7z",
             Self::Cross => "M6.5 6.5l11 11M17.5 6.5l-11 11",
             Self::Trash => "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10.3 10.5l.3 5.5M13.7 10.5l-.3 5.5",
+            Self::Shield => "M12 3.5l7 2.5v5.5c0 4-3 7-7 9-4-2-7-5-7-9V6zM9 12l2.2 2.2L15 10.3",
             Self::Check => "M5 12.5l4.7 4.7L19 7.5",
             Self::Warning => "M12 4.2L21 19.5H3zM12 10v4.5M12 17h.01",
             Self::Info => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.5M12 7.7h.01",

@@ -72,8 +72,7 @@ fn settings_line(language: &Language, settings: &Settings) -> String {
         Theme::Light => Some(language.say("settings-theme-light")),
         Theme::Dark => Some(language.say("settings-theme-dark")),
     };
-    let pace = language.say_with("settings-interval-value", &[("ms", settings.pace.interval_ms.into())]);
-    [Some(spoken), theme, Some(pace)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [Some(spoken), theme].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 #[cfg(test)]
@@ -87,11 +86,11 @@ mod tests {
         let mut board = Board::default();
         assert_eq!(models_line(&english, &board), "Looking …");
         board.apply(Update::Looked { installed: vec![], staged_bytes: [].into(), free_bytes: Some(22_000_000_000) });
-        assert_eq!(models_line(&english, &board), "None installed · 22 GB free");
+        assert_eq!(models_line(&english, &board), "None installed · 22\u{a0}GB free");
         board.apply(Update::Queued("tiny".into()));
-        assert_eq!(models_line(&english, &board), "None installed · installing · 22 GB free");
+        assert_eq!(models_line(&english, &board), "None installed · installing · 22\u{a0}GB free");
         let settings = Settings { theme: Theme::Dark, language: LanguageChoice::Korean, ..Settings::default() };
-        assert_eq!(settings_line(&english, &settings), "한국어 · Dark · 100 ms");
+        assert_eq!(settings_line(&english, &settings), "한국어 · Dark");
         assert!(settings_line(&korean, &settings).contains("어둡게"));
     }
 }

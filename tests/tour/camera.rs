@@ -93,7 +93,7 @@ fn scenes(tour: &mut Tour) {
     app.wait_for("Copied: ");
     tour.saw("a tap on the label copies it");
 
-    app.press("How much is shown");
+    app.press("Answers shown");
     app.press("1");
     stage::wait("one label", Duration::from_secs(5), || app.text(), || (app.count("ol.labels li") == 1).then_some(()));
     tour.saw("one label where one is asked for");

@@ -91,6 +91,8 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
     match way.id {
         "camera" if tour.models().join("mobilenet-v3-small").is_dir() => {
             super::stage::wait("labels", patience, || app.text(), || (app.count("ol.labels li") > 0).then_some(()));
+            // The first run pays for the start.
+            app.wait_in("camera-pace", &[tongue.say("camera-pace-still")], patience);
         }
         "microphone" if tour.models().join("whisper-tiny.en").is_dir() => {
             app.control_at_most(tongue.say("mic-start"), patience);
@@ -108,7 +110,7 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
 
 /// Screens that are longer than the window have an end, too.
 fn further_down(tour: &mut Tour, app: &App, id: &str, how: &str) {
-    let scroll = "(() => { for (const element of document.querySelectorAll('.screens, .screen, .screen-body, .camera-sheet')) {\
+    let scroll = "(() => { for (const element of document.querySelectorAll('.screens, .screen, .screen-body, .camera, .camera-sheet')) {\
                   if (element.checkVisibility() && element.scrollHeight > element.clientHeight + 8) {\
                   element.scrollTo(0, element.scrollHeight);\
                   if (element.scrollTop > 0) return true; } } return false; })()";

@@ -57,22 +57,22 @@ pub fn play(tour: &mut Tour) {
     app.press_tab("More");
     app.press("Models");
     go_on(&app);
-    app.control_at_most(&format!("Check: {TITLE}"), Duration::from_secs(60));
-    app.press(&format!("Check: {TITLE}"));
+    app.control_at_most(&format!("Verify: {TITLE}"), Duration::from_secs(60));
+    app.press(&format!("Verify: {TITLE}"));
     app.wait_at_most("Checked: every file is as it was installed.", Duration::from_secs(60));
     tour.saw("started once more: the fetch ends, and every file is as it should be");
 }
 
 /// Begins the fetch or goes on with it, whichever the screen offers; once the model is installed it offers neither.
 fn go_on(app: &App) {
-    let offers = ["Install: ", "Resume: ", "Check: "].map(|act| format!("{act}{TITLE}"));
+    let offers = ["Install: ", "Resume: ", "Verify: "].map(|act| format!("{act}{TITLE}"));
     let offered = super::stage::wait(
         "an offer",
         Duration::from_secs(10),
         || app.text(),
         || offers.iter().find(|offer| app.has(offer)),
     );
-    if !offered.starts_with("Check") {
+    if !offered.starts_with("Verify") {
         app.press(offered);
     }
 }

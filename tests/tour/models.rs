@@ -58,10 +58,10 @@ pub fn play(tour: &mut Tour) {
     tour.album.take(&app, "models-refused", "light-en");
     hub.set(Mood::Well);
     app.press(&format!("Try again: {TITLE}"));
-    app.control_at_most(&format!("Check: {TITLE}"), PATIENCE);
+    app.control_at_most(&format!("Verify: {TITLE}"), PATIENCE);
     tour.saw("refused by the hub: said; tried again, it is installed");
 
-    app.press(&format!("Check: {TITLE}"));
+    app.press(&format!("Verify: {TITLE}"));
     app.wait_at_most("Checked: every file is as it was installed.", PATIENCE);
     tour.album.take(&app, "models-checked", "light-en");
     tour.saw("checked: every file is as it was installed");

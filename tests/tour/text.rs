@@ -41,11 +41,11 @@ fn moods(tour: &mut Tour) {
         app.type_into(FIELD, sentence);
         assert_eq!(app.value_of(FIELD), *sentence, "every key has arrived");
         let (answer, took) = answer(&app, mood);
-        let share = answer.split_whitespace().nth(1).and_then(|n| n.parse::<u32>().ok());
+        let share = answer.split_whitespace().nth(1).and_then(|n| n.strip_suffix('%')?.parse::<u32>().ok());
         assert!(share.is_some_and(|share| share >= 80), "{sentence}: {answer}");
         assert!(app.count("mark") > 0, "words are marked: {answer}");
         tour.saw(format!(
-            "{sentence:?}: {mood}, {} %, {:.2} s after the last key",
+            "{sentence:?}: {mood}, {}%, {:.2} s after the last key",
             share.unwrap_or(0),
             took.as_secs_f64()
         ));

@@ -3,11 +3,12 @@
 use super::{Act, Choice, words};
 use crate::app::benchmark::Length;
 use crate::app::components::{Button, Message, Picker, Segments, Tone, Weight};
-use crate::app::context::model_label;
+use crate::app::format;
 use crate::app::icons::{Glyph, Icon};
 use crate::app::language::{Language, use_language};
 use crate::app::models::InstalledModel;
 use crate::app::threads::Threads;
+use crate::store::Catalog;
 use dioxus::prelude::*;
 
 #[component]
@@ -19,6 +20,7 @@ pub fn ChooseView(
     onact: EventHandler<Act>,
 ) -> Element {
     let language = use_language();
+    let catalog = use_hook(Catalog::builtin);
     let installed = match installed {
         None => return rsx! { p { class: "note", {language.say("models-looking")} } },
         Some(none) if none.is_empty() => return rsx! { NoModels { onact } },
@@ -34,7 +36,7 @@ pub fn ChooseView(
         section { class: "card", aria_labelledby: "benchmark-models",
             h2 { id: "benchmark-models", {language.say("benchmark-models")} }
             for model in installed {
-                Pick { key: "{model.id}", model, choice: choice.clone(), onact }
+                Pick { key: "{model.id}", title: title(&catalog, &language, &model.id), model, choice: choice.clone(), onact }
             }
         }
         section { class: "card benchmark-length",
@@ -104,9 +106,16 @@ fn NoModels(onact: EventHandler<Act>) -> Element {
     }
 }
 
+/// What people call the model; one that no catalog knows has only its id.
+fn title(catalog: &Catalog, language: &Language, id: &str) -> String {
+    catalog.get(id).map_or(id, |model| model.title_in(language.tag)).to_string()
+}
+
 #[component]
-fn Pick(model: InstalledModel, choice: Choice, onact: EventHandler<Act>) -> Element {
+fn Pick(title: String, model: InstalledModel, choice: Choice, onact: EventHandler<Act>) -> Element {
     let language = use_language();
+    let variant = model.variant.map(|variant| variant.to_string());
+    let facts = variant.into_iter().chain([format::size(&language, model.bytes)]).collect::<Vec<_>>().join(" · ");
     let id = model.id.clone();
     let checked = choice.models.contains(&id);
     let toggle = move |_| {
@@ -119,7 +128,10 @@ fn Pick(model: InstalledModel, choice: Choice, onact: EventHandler<Act>) -> Elem
     rsx! {
         label { class: "pick",
             input { r#type: "checkbox", checked, onchange: toggle }
-            span { class: "pick-text", {model_label(&language, &model)} }
+            span { class: "pick-text",
+                span { class: "pick-name", "{title}" }
+                span { class: "note", "{facts}" }
+            }
         }
     }
 }

@@ -110,7 +110,7 @@ fn every_state_above_is_said_in_both_languages() {
         (waiting(Why::Warm), None, "10 seconds left at most", "길어도 10초 남음"),
         (waiting(Why::Blind), None, "so the time is fixed", "정해진 시간만큼"),
         (waiting(Why::Rest), None, "whisper-base comes next", "다음 모델: whisper-base"),
-        (waiting(Why::Rest), None, "10 seconds left Heat: warm, 72 %", "10초 남음 발열: 따뜻함, 72%"),
+        (waiting(Why::Rest), None, "10 seconds left Heat: warm, 72%", "10초 남음 발열: 따뜻함, 72%"),
         (measuring(live(Phase::Loading)), None, "Loading the model", "모델을 불러오는 중이에요"),
         (measuring(live(Phase::WarmingUp)), None, "Warming up", "예열하는 중이에요"),
         (measuring(live(Phase::Counting)), None, "12 runs 45 seconds left", "12회 실행 45초 남음"),
@@ -191,7 +191,10 @@ fn curves_are_drawn_and_said() {
     let (page, _) = upper("en", State::Measuring(Box::new(live(Phase::Counting))), None, choice(&[]), true);
     let root = page.look();
     let names: Vec<_> = root.roles("img").iter().map(|n| n.name()).collect();
-    assert_eq!(names, ["Time of a run: 30 ms to 34 ms, 31 ms at the end", "Heat: 72 % to 72 %, 72 % at the end"]);
+    assert_eq!(
+        names,
+        ["Time of a run: 30\u{a0}ms to 34\u{a0}ms, 31\u{a0}ms at the end", "Heat: 72% to 72%, 72% at the end"]
+    );
     assert_eq!(root.tags("polyline").len(), 2);
     assert_eq!(root.tags("line").len(), 1, "where the system slows down");
     assert_eq!(root.roles("progressbar")[0].attribute("aria-valuenow"), Some("25"));
@@ -215,7 +218,7 @@ fn a_result_has_its_figures_its_input_and_its_match_in_the_article() {
         "First load 81 ms",
         "Later loads 41 ms",
         "Most memory 123 MB",
-        "cool, 25 % → cool, 25 %",
+        "cool, 25% → cool, 25%",
         "a picture of 224 × 224, from pixels to labels",
         "MobileNetV3-Small, one run This device 4.4 ms iPhone 14 Pro 3.2 ms Pixel 7 4.5 ms",
         "those of the article that Onhand follows. We did not measure them.",
@@ -226,10 +229,10 @@ fn a_result_has_its_figures_its_input_and_its_match_in_the_article() {
     let korean = results("ko", fixture::record("mobilenet-v3-small", 4.0)).text();
     for words in [
         "유효",
-        "4.4ms 실행 시간 중앙값",
+        "4.4 ms 실행 시간 중앙값",
         "측정 횟수 120회 실행",
-        "처음 불러오기 81ms",
-        "이 기기 4.4ms",
+        "처음 불러오기 81 ms",
+        "이 기기 4.4 ms",
         "직접 측정한 값이 아니에요",
     ] {
         assert!(korean.contains(words), "{words} in {korean}");
@@ -265,13 +268,13 @@ fn every_reason_against_a_result_is_said_in_both_languages() {
     let problems = [
         (Problem::Hot, "The device was hot", "기기가 뜨거웠어요"),
         (Problem::LowPowerMode, "was saving energy", "절전 중이었어요"),
-        (Problem::LowBattery { percent: 12 }, "down to 12 %", "12%까지 내려갔어요"),
+        (Problem::LowBattery { percent: 12 }, "down to 12%", "12%까지 내려갔어요"),
         (Problem::TooFewRuns { runs: 3 }, "There were only 3 runs.", "3회밖에"),
-        (Problem::Spread { percent: 31 }, "by 31 % of the mean", "평균의 31%만큼"),
-        (Problem::Slower { percent: 14 }, "became slower: by 14 %", "14% 더 걸렸어요"),
-        (Problem::Faster { percent: 14 }, "became faster: by 14 %", "14% 덜 걸렸어요"),
-        (Problem::Busy { percent: 40 }, "Other programs used 40 %", "40%를 쓰고 있었어요"),
-        (Problem::Starved { percent: 60 }, "only 60 % of one processor", "프로세서 하나의 60%만"),
+        (Problem::Spread { percent: 31 }, "by 31% of the mean", "평균의 31%만큼"),
+        (Problem::Slower { percent: 14 }, "became slower: by 14%", "14% 더 걸렸어요"),
+        (Problem::Faster { percent: 14 }, "became faster: by 14%", "14% 덜 걸렸어요"),
+        (Problem::Busy { percent: 40 }, "Other programs used 40%", "40%를 쓰고 있었어요"),
+        (Problem::Starved { percent: 60 }, "only 60% of one processor", "프로세서 하나의 60%만"),
     ];
     for (problem, english, korean) in problems {
         let mut record = fixture::record("a", 4.0);
@@ -316,9 +319,9 @@ fn a_result_is_held_against_its_baseline() {
     base.verdict.problems.push(Problem::Hot);
     baselines.keep(&base).unwrap();
     for (ms, english, korean) in [
-        (101.0, "About as fast as the baseline (100 ms).", "기준(100ms)과 비슷해요."),
-        (80.0, "20 % less time than the baseline", "20% 덜 걸려요"),
-        (150.0, "50 % more time than the baseline", "50% 더 걸려요"),
+        (101.0, "About as fast as the baseline (100 ms).", "기준(100 ms)과 비슷해요."),
+        (80.0, "20% less time than the baseline", "20% 덜 걸려요"),
+        (150.0, "50% more time than the baseline", "50% 더 걸려요"),
         (150.0, "The baseline had 1 thread.", "스레드 1개로"),
         (150.0, "another device or build", "다른 기기나 다른 버전"),
         (150.0, "not valid itself", "기준 자체가"),
@@ -390,8 +393,8 @@ fn a_summary_names_version_device_and_each_model() {
     let english = words::summary(&Language::of_tag("en"), &records);
     let version = env!("CARGO_PKG_VERSION");
     let want = format!(
-        "Onhand {version} on A chip\na (f32), threads: 4: 4.4 ms a run, Valid\nb (f32), threads: 4: 1.2 s a run, Valid"
+        "Onhand {version} on A chip\na (f32), threads: 4: 4.4\u{a0}ms a run, Valid\nb (f32), threads: 4: 1.2\u{a0}s a run, Valid"
     );
     assert_eq!(english, want);
-    assert!(words::summary(&Language::of_tag("ko"), &records).contains("스레드 4개: 한 번에 4.4ms, 유효"));
+    assert!(words::summary(&Language::of_tag("ko"), &records).contains("스레드 4개: 한 번에 4.4\u{a0}ms, 유효"));
 }

@@ -32,7 +32,7 @@ pub(super) fn heat(language: &Language, reading: Option<&Reading>) -> String {
     }
 }
 
-/// `40 %` of the way to where the system slows down hard.
+/// `40%` of the way to where the system slows down hard.
 pub(super) fn percent(language: &Language, share: f32) -> String {
     language.say_with("percent", &[("n", (share * 100.0).round().into())])
 }

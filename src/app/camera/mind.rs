@@ -124,7 +124,8 @@ impl Mind {
         match order {
             Order::Watch(watching) => {
                 self.watching = watching;
-                if !watching {
+                // A picture that was picked may be here before the screen is in view again.
+                if !self.holding {
                     self.forget();
                 }
                 self.eye.glance(Glance::Watch(watching && !self.holding));
@@ -305,7 +306,8 @@ impl Mind {
 
     fn doing(&self) -> Doing {
         match self.verdict {
-            None => Doing::Waiting,
+            // Out of view it is not paused: it goes on as soon as somebody looks.
+            None | Some(Verdict::Pause(Reason::Hidden)) => Doing::Waiting,
             Some(Verdict::Pause(reason)) => Doing::Paused(reason),
             Some(Verdict::Reuse(Reason::Still)) => Doing::Still,
             Some(Verdict::Run(_) | Verdict::Reuse(_)) => match self.scheduler.pace() {

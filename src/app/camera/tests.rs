@@ -85,6 +85,34 @@ fn a_still_scene_stops_it_another_picture_starts_it() {
 }
 
 #[test]
+fn who_comes_back_is_not_told_of_a_pause() {
+    let mut screen = Screen::open();
+    for _ in 0..3 {
+        screen.viewer.order(Order::Watch(true));
+        screen.wait("a result", |news| {
+            assert!(!matches!(news, News::Pace(PaceNews { doing: Doing::Paused(_), .. })), "{news:?}");
+            seen(news)
+        });
+        screen.viewer.order(Order::Watch(false));
+        // Longer than the pace is told again.
+        std::thread::sleep(Duration::from_millis(400));
+    }
+}
+
+#[test]
+fn a_picture_that_comes_before_the_screen_is_in_view_is_named() {
+    let mut screen = Screen::open();
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("a first result", seen);
+    let path = screen.folder.path().join("blue.png");
+    draw(&path, [30, 30, 200]);
+    screen.viewer.order(Order::Watch(false));
+    screen.viewer.order(Order::Picture("blue.png".into(), Arc::new(std::fs::read(path).unwrap())));
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("the picture is named", |news| seen(news).filter(|seen| seen.asked));
+}
+
+#[test]
 fn heat_pauses_it_and_a_tap_is_answered() {
     let mut screen = Screen::with(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
     screen.viewer.order(Order::Watch(true));

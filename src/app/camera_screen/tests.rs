@@ -50,14 +50,14 @@ fn look(language: &'static str, sight: Sight) -> Node {
 fn a_live_view_shows_labels_pace_and_what_can_be_done() {
     let screen = look("en", seeing());
     let text = screen.text();
-    for wanted in ["wall clock", "73 %", "10 per second · 51 ms", "120 answers", "7 pictures skipped"] {
+    for wanted in ["wall clock", "73%", "10 per second · 51 ms", "120 answers", "7 pictures skipped"] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     for button in ["Freeze", "Flip", "Share", "wall clock, 73 percent. Copy"] {
         screen.button(button);
     }
     let korean = look("ko", seeing()).text();
-    for wanted in ["벽시계", "73%", "1초에 10번", "멈추기"] {
+    for wanted in ["벽시계", "73%", "1초에 10번", "화면 고정"] {
         assert!(korean.contains(wanted), "{wanted}: {korean}");
     }
 }

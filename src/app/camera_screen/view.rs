@@ -219,7 +219,7 @@ fn Controls(sight: Sight, onact: EventHandler<Act>) -> Element {
             if sight.held != Held::No {
                 Button { glyph: Glyph::Play, label: language.say("camera-live"), weight: Weight::Main, onclick: move |()| onact.call(Act::Live) }
             } else if live {
-                Button { glyph: Glyph::Freeze, label: language.say("camera-freeze"), weight: Weight::Main, onclick: move |()| onact.call(Act::Freeze) }
+                Button { glyph: Glyph::Pause, label: language.say("camera-freeze"), weight: Weight::Main, onclick: move |()| onact.call(Act::Freeze) }
             }
             if paused {
                 Button { glyph: Glyph::Again, label: language.say("camera-ask"), onclick: move |()| onact.call(Act::Ask) }

@@ -26,7 +26,7 @@ pub fn label(language: &Language, label: &Named) -> String {
     language.say_with("camera-label-said", &[("name", name.into()), ("percent", percent(label).into())])
 }
 
-/// `analog clock 73 %, wall clock 20 %`: to be given to others.
+/// `analog clock 73%, wall clock 20%`: to be given to others.
 pub fn result(language: &Language, labels: &[Named]) -> String {
     let one = |label: &Named| {
         let share = language.say_with("percent", &[("n", percent(label).into())]);

@@ -86,7 +86,7 @@ fn every_state_is_said_in_both_languages() {
         (model(ModelState::Failed("torn".into())), "cannot be used", "모델을 쓸 수 없어요"),
         (model(ModelState::Failed("torn".into())), "torn", "torn"),
         (model(ModelState::Ready(vec!["en"])), "English only", "영어만"),
-        (ready(), "words appear while you speak", "말하는 동안 글이"),
+        (ready(), "words appear while you speak", "바로 글로"),
         (listening(Live), "Ask not what you're", "Ask not what you're"),
         (at(Stage::Listening(1, Live)), "Listening", "듣고 있어요"),
         (at(Stage::Listening(1, Opening)), "", ""),

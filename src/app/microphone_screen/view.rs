@@ -27,9 +27,10 @@ pub fn MicrophoneView(
     let language = use_language();
     let running = sight.stage.running();
     let idle = running.is_none();
+    let empty = sight.stage == Stage::Ready && history.takes().is_empty();
     rsx! {
         div { class: "mic",
-            section { class: "mic-page", aria_label: language.say("mic-page"),
+            section { class: if empty { "mic-page mic-page-empty" } else { "mic-page" }, aria_label: language.say("mic-page"),
                 Main { sight: sight.clone(), onact }
                 if let Some(notice) = sight.notice.clone() {
                     NoticeView { notice }
@@ -205,7 +206,12 @@ fn NoticeView(notice: Notice) -> Element {
 fn Choices(known: Vec<&'static str>, speech: Speech, onact: EventHandler<Act>) -> Element {
     let language = use_language();
     if known.len() < 2 {
-        return rsx! { p { class: "note", {language.say("mic-english-only")} } };
+        return rsx! {
+            p { class: "note", {language.say("mic-english-only")} }
+            div { class: "actions",
+                Button { glyph: Glyph::Models, label: language.say("to-models"), onclick: move |()| onact.call(Act::Models) }
+            }
+        };
     }
     let automatic = ("auto".to_string(), language.say("mic-language-auto"));
     let options = [vec![automatic], languages::to_choose(&language, &known)].concat();

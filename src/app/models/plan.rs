@@ -62,12 +62,13 @@ pub struct Offer {
 }
 
 /// For each purpose the model with the smallest download. Somebody who speaks another language than English is offered
-/// a speech model that understands it.
-pub fn starter(catalog: &Catalog, english: bool, pip: bool) -> Vec<Offer> {
-    Purpose::ALL.into_iter().filter_map(|purpose| offer(catalog, purpose, english, pip)).collect()
+/// a speech model that understands it. `tag` is the app's language.
+pub fn starter(catalog: &Catalog, tag: &str, pip: bool) -> Vec<Offer> {
+    Purpose::ALL.into_iter().filter_map(|purpose| offer(catalog, purpose, tag, pip)).collect()
 }
 
-fn offer(catalog: &Catalog, purpose: Purpose, english: bool, pip: bool) -> Option<Offer> {
+fn offer(catalog: &Catalog, purpose: Purpose, tag: &str, pip: bool) -> Option<Offer> {
+    let english = tag == "en";
     let fits = |m: &&Model| {
         let english_only = m.family == Family::Whisper && m.id.ends_with(".en");
         Purpose::of_family(m.family) == purpose && (english || !english_only)
@@ -83,7 +84,7 @@ fn offer(catalog: &Catalog, purpose: Purpose, english: bool, pip: bool) -> Optio
     Some(Offer {
         purpose,
         id: first.id.clone(),
-        title: first.title.clone(),
+        title: first.title_in(tag).to_string(),
         bytes: ways[0].bytes(),
         most_bytes: most.unwrap_or(ways[0].bytes()),
         instead: other.map(|(model, _)| model.id.clone()),
@@ -106,13 +107,13 @@ pub fn can_use_pip(pythons: &[String]) -> bool {
 mod tests {
     use super::*;
 
-    fn ids(english: bool, pip: bool) -> Vec<(String, Option<String>)> {
-        starter(&Catalog::builtin(), english, pip).into_iter().map(|o| (o.id, o.instead)).collect()
+    fn ids(tag: &str, pip: bool) -> Vec<(String, Option<String>)> {
+        starter(&Catalog::builtin(), tag, pip).into_iter().map(|o| (o.id, o.instead)).collect()
     }
 
     #[test]
     fn the_smallest_of_each_kind_is_offered_with_a_way_round() {
-        let offers = ids(true, true);
+        let offers = ids("en", true);
         assert_eq!(offers[0], ("mobilenet-v3-small".into(), Some("efficientnet-lite0".into())));
         assert_eq!(offers[1], ("whisper-tiny.en".into(), None), "it comes both ways itself");
         assert_eq!(offers[2], ("distilbert-sst2".into(), None));
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn without_pip_everything_comes_from_the_hub() {
-        let offers = starter(&Catalog::builtin(), true, false);
+        let offers = starter(&Catalog::builtin(), "en", false);
         assert!(offers.iter().all(|o| o.instead.is_none() && o.bytes == o.most_bytes), "{offers:?}");
         assert!(offers[1].bytes > 150_000_000, "{offers:?}");
     }
@@ -128,14 +129,14 @@ mod tests {
     #[test]
     fn who_speaks_korean_is_offered_a_model_that_does() {
         for pip in [true, false] {
-            assert!(!ids(false, pip)[1].0.ends_with(".en"));
+            assert!(!ids("ko", pip)[1].0.ends_with(".en"));
         }
     }
 
     #[test]
     fn the_size_that_is_said_is_the_least_and_the_most_is_no_less() {
         let catalog = Catalog::builtin();
-        for offer in starter(&catalog, true, true) {
+        for offer in starter(&catalog, "en", true) {
             assert_eq!(offer.bytes, routes(catalog.get(&offer.id).unwrap(), true)[0].bytes());
             assert!(offer.most_bytes >= offer.bytes);
         }

@@ -108,7 +108,7 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
                     if let Some(act) = use_it {
                         {button("models-use", Glyph::Check, Weight::Soft, act)}
                     }
-                    {button("models-verify", Glyph::Check, Weight::Normal, Act::Verify(id.clone()))}
+                    {button("models-verify", Glyph::Shield, Weight::Normal, Act::Verify(id.clone()))}
                     {delete}
                 },
                 Status::Damaged { .. } => rsx! {

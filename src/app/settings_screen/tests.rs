@@ -64,7 +64,7 @@ fn every_setting_is_there_with_its_name_and_state() {
     let (page, _) = plain("en");
     let root = page.look();
     let groups: Vec<_> = root.tags("legend").iter().map(|l| l.text()).collect();
-    assert_eq!(groups, ["Language", "Theme", "Protect battery and heat"]);
+    assert_eq!(groups, ["Language", "Theme", "Battery and heat protection"]);
     let checked: Vec<_> = root
         .tags("label")
         .iter()
@@ -73,7 +73,7 @@ fn every_setting_is_there_with_its_name_and_state() {
         .collect();
     assert_eq!(checked, ["System", "System", "Balanced"]);
     let slider = by_id(&root, "interval");
-    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("100 ms"), Some("2")));
+    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("100\u{a0}ms"), Some("2")));
     let labelled: Vec<_> = root.tags("label").iter().filter_map(|l| l.attribute("for").map(str::to_string)).collect();
     assert_eq!(labelled, ["interval", "model-Microphone", "threads"]);
     let text = root.text();
@@ -88,7 +88,7 @@ fn every_control_changes_its_own_setting() {
     for (label, change) in [
         ("한국어", Change::Language(LanguageChoice::Korean)),
         ("Dark", Change::Theme(Theme::Dark)),
-        ("Strongly", Change::Protection(Protection::Strong)),
+        ("Strong", Change::Protection(Protection::Strong)),
     ] {
         let radio = radio(&page.look(), label);
         page.enter(&radio, "change", "on");
@@ -125,18 +125,18 @@ fn an_interval_between_the_steps_is_shown_as_it_is() {
     let mut settings = Settings::default();
     settings.pace.interval_ms = 120;
     let slider = by_id(&page("en", settings, vec![], Settings::default()).0.look(), "interval");
-    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("120 ms"), Some("2")));
+    assert_eq!((slider.attribute("aria-valuetext"), slider.attribute("value")), (Some("120\u{a0}ms"), Some("2")));
 }
 
 #[test]
 fn it_speaks_korean_too() {
     let (page, _) = plain("ko");
     let text = page.look().text();
-    for words in ["언어와 모양", "어둡게", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
+    for words in ["언어와 화면", "어둡게", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
     {
         assert!(text.contains(words), "{words} in {text}");
     }
-    assert_eq!(by_id(&page.look(), "interval").attribute("aria-valuetext"), Some("100ms"));
+    assert_eq!(by_id(&page.look(), "interval").attribute("aria-valuetext"), Some("100\u{a0}ms"));
 }
 
 #[test]
@@ -164,10 +164,10 @@ fn what_became_of_the_file_is_said_with_its_place_and_can_be_put_away() {
 
 #[test]
 fn about_names_version_and_licences() {
-    for language in ["en", "ko"] {
+    for (language, model) in [("en", "Whisper base, 99 languages MIT"), ("ko", "Whisper base, 99개 언어 MIT")] {
         let page = Page::of(language, || rsx! { About {} });
         let text = page.look().text();
-        for words in [env!("CARGO_PKG_VERSION"), "MIT OR Apache-2.0", "Whisper base, 99 languages MIT", "dioxus"] {
+        for words in [env!("CARGO_PKG_VERSION"), "MIT OR Apache-2.0", model, "dioxus"] {
             assert!(text.contains(words), "{words} in {text}");
         }
     }

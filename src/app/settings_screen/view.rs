@@ -75,7 +75,6 @@ pub fn SettingsView(
                 span { class: "field-name", {say("settings-unit")} }
                 span { class: "field-value", {say(unit_key(settings.compute.unit))} }
             }
-            p { class: "note", {say("settings-unit-help")} }
             Picker {
                 id: "threads",
                 name: say("settings-threads"),

@@ -1,17 +1,27 @@
 use super::*;
 use crate::app::judge::Cut;
-use crate::app::testing::Page;
+use crate::app::testing::{Child, Node, Page};
 use crate::inference::text::Word;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 fn judgement(positive: f32) -> Judgement {
-    let word = |text: &str, contribution| Word { text: text.into(), range: 0..text.len(), contribution };
+    let text = "lovely evening: noise odd";
+    let word = |word: &str, contribution| {
+        let start = text.find(word).unwrap();
+        Word { text: word.into(), range: start..start + word.len(), contribution }
+    };
     Judgement {
         positive,
         language_known: true,
         windows: 1,
-        words: vec![word("lovely", 2.5), word("evening", 0.05), word("noise", -1.0), word("odd", f32::NAN)],
+        words: vec![
+            word("lovely", 2.5),
+            word("evening", 0.05),
+            word(":", 0.0),
+            word("noise", -1.0),
+            word("odd", f32::NAN),
+        ],
         cut: None,
     }
 }
@@ -52,9 +62,9 @@ fn every_state_is_said_in_both_languages() {
         (State::NoModel, "no model for texts", "글 모델이 없어요"),
         (State::Failed("torn".into()), "That did not work.", "잘되지 않았어요"),
         (State::Failed("torn".into()), "torn", "torn"),
-        (judged(|_| {}), "Positive 97 %", "긍정 97%"),
-        (judged(|j| j.positive = 0.03), "Negative 97 %", "부정 97%"),
-        (judged(|j| j.positive = 1.0), "Positive 99 %", "긍정 99%"),
+        (judged(|_| {}), "Positive 97%", "긍정 97%"),
+        (judged(|j| j.positive = 0.03), "Negative 97%", "부정 97%"),
+        (judged(|j| j.positive = 1.0), "Positive 99%", "긍정 99%"),
         (judged(|j| j.windows = 3), "the average of 3 overlapping parts", "겹치는 3개 부분"),
         (judged(|j| j.cut = cut), "has 54321 characters. Its first 19998 were judged.", "54321자예요. 앞의 19998자만"),
         (judged(|j| j.language_known = false), "does not know this language", "모르는 언어라서"),
@@ -78,6 +88,21 @@ fn words_that_did_something_are_marked_and_said() {
     let marks: Vec<_> = root.tags("mark").iter().map(|m| m.text()).collect();
     assert_eq!(marks, ["lovely (towards positive)", "noise (towards negative)"]);
     assert!(root.text().contains("evening") && root.text().contains("odd"));
+}
+
+#[test]
+fn words_stand_apart_as_they_do_in_the_text() {
+    fn read(node: &Node) -> String {
+        let one = |child: &Child| match child {
+            Child::Text(text) => text.clone(),
+            Child::Node(node) if node.tag == "sup" || node.attribute("class") == Some("unseen") => String::new(),
+            Child::Node(node) => read(node),
+        };
+        node.children.iter().map(one).collect()
+    }
+    let root = page("en", judged(|_| {})).0.look();
+    let words = root.tags("p").into_iter().find(|p| p.attribute("class") == Some("words")).unwrap();
+    assert_eq!(read(words), "lovely evening: noise odd");
 }
 
 #[test]

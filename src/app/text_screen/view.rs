@@ -143,9 +143,12 @@ fn JudgementView(judgement: Judgement) -> Element {
         }
         h2 { {language.say("text-why")} }
         p { class: "words", lang: "en",
-            for word in judgement.words.iter() {
+            for (at, word) in judgement.words.iter().enumerate() {
+                // None before a full stop.
+                if at > 0 && word.range.start > judgement.words[at - 1].range.end {
+                    " "
+                }
                 WordMark { word: word.clone() }
-                " "
             }
         }
     }

@@ -12,6 +12,7 @@ type Checked = Result<(), String>;
 pub(super) fn model(model: &Model) -> Checked {
     name("id", &model.id, "-.", |b| b.is_ascii_lowercase() || b.is_ascii_digit())?;
     text("title", &model.title)?;
+    model.title_ko.as_ref().map_or(Ok(()), |title| text("title_ko", title))?;
     text("licence", &model.licence)?;
     size("installed_bytes", model.installed_bytes)?;
     if model.hub.is_none() && model.wheel.is_none() {

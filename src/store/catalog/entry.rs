@@ -30,6 +30,8 @@ pub struct Model {
     pub family: Family,
     /// What people call it.
     pub title: String,
+    /// What Koreans call it, where that is something else.
+    pub title_ko: Option<String>,
     /// SPDX expression of the weights' licence.
     pub licence: String,
     /// About how large the installed directory is: what the check for free space reckons with.
@@ -135,6 +137,13 @@ pub struct PackageFile {
     pub path: String,
     /// Its size.
     pub bytes: u64,
+}
+
+impl Model {
+    /// What people call it in the language with this tag.
+    pub fn title_in(&self, tag: &str) -> &str {
+        self.title_ko.as_deref().filter(|_| tag == "ko").unwrap_or(&self.title)
+    }
 }
 
 impl Package {

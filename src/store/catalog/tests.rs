@@ -53,6 +53,16 @@ fn the_catalog_of_this_build_is_sound() {
 }
 
 #[test]
+fn what_a_title_says_in_words_it_says_in_korean_too() {
+    for model in Catalog::builtin().models() {
+        let (english, korean) = (model.title_in("en"), model.title_in("ko"));
+        let says = ["languages", "only", "text", "weights"].iter().any(|word| english.contains(word));
+        assert_eq!(says, korean != english, "{english}, {korean}");
+        assert_eq!(english.split(',').next(), korean.split(',').next(), "the name is the same");
+    }
+}
+
+#[test]
 fn a_good_entry_is_read() {
     let catalog = Catalog::parse(GOOD).unwrap();
     let model = catalog.get("a-model.en").unwrap();
