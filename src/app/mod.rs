@@ -25,8 +25,6 @@ mod format;
 pub mod icons;
 mod judge;
 mod language;
-#[cfg(target_os = "linux")]
-pub mod media_permission;
 mod microphone;
 mod microphone_screen;
 pub mod models;
@@ -41,6 +39,8 @@ mod style;
 mod takes;
 mod text_screen;
 mod threads;
+#[cfg(target_os = "linux")]
+pub mod web_view;
 mod whole_file;
 
 #[cfg(test)]
@@ -114,9 +114,9 @@ fn App() -> Element {
     #[cfg(target_os = "linux")]
     use_hook(|| {
         let window = dioxus::desktop::window();
-        media_permission::allow_camera_and_microphone(&window);
-        media_permission::allow_clipboard(&window);
-        media_permission::revive_page(&window);
+        web_view::allow_camera_and_microphone(&window);
+        web_view::allow_clipboard(&window);
+        web_view::start_again_when_the_page_ends(&window);
     });
     context::provide(&start, models::Setup::of_process);
     rsx! { shell::Shell {} }

@@ -30,7 +30,7 @@ fn make_below(home: &Path) -> io::Result<()> {
         return Ok(());
     }
     let (mut bytes, path) = ([0; LENGTH], &places[0]);
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(|e| io::Error::other(e.to_string()))?;
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
