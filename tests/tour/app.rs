@@ -48,6 +48,17 @@ impl Setting {
         self
     }
 
+    /// With somebody who picks this file whenever the system's dialog for files is opened. Without a desktop that dialog
+    /// is the program zenity; here a script stands in its place.
+    pub fn picks(self, stage: &Stage, file: &Path) -> Self {
+        let folder = stage.folder(&format!("{}-dialog", self.name));
+        let script = folder.join("zenity");
+        fs::write(&script, format!("#!/bin/sh\necho '{}'\n", file.display())).expect("our folder");
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("our folder");
+        let path = std::env::var("PATH").unwrap_or_default();
+        self.env("PATH", &format!("{}:{path}", folder.display()))
+    }
+
     /// With this in the environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));

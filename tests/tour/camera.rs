@@ -20,6 +20,7 @@ pub fn play(tour: &mut Tour) {
         return;
     }
     scenes(tour);
+    picked(tour);
     heat(tour);
 }
 
@@ -97,6 +98,17 @@ fn scenes(tour: &mut Tour) {
     app.press("1");
     stage::wait("one label", Duration::from_secs(5), || app.text(), || (app.count("ol.labels li") == 1).then_some(()));
     tour.saw("one label where one is asked for");
+}
+
+/// A picture picked from the device, where there is no camera at all.
+fn picked(tour: &mut Tour) {
+    let app = tour.open(&Setting::named("camera-picked").models(tour.models()).picks(&tour.stage, &samples::clock()));
+    app.wait_at_most("This device has no camera.", PATIENCE);
+    app.press("Photos");
+    wait_for_label(&app, &CLOCK, PATIENCE);
+    app.wait_for("Live again");
+    tour.album.take(&app, "camera-picked", "light-en");
+    tour.saw(format!("a picture picked from the device: {}", labels(&app)));
 }
 
 /// Nothing moves, so nothing is computed: the screen says so and the counter stands.

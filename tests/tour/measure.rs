@@ -17,12 +17,20 @@ const FRAMES: &str = "(() => { const times = window.frameClock.times; \
     const late = gaps.filter((gap) => gap > 1.5 * usual).length; \
     return { frames: gaps.length, usual, late, missed, longest: Math.max(...gaps) }; })()";
 
+/// Changes the text on its screen again and again, and counts the answers that come.
+const TYPING: &str = "void (() => { const field = document.querySelector('.screen-text textarea'); \
+    const texts = ['What a lovely evening.', 'Two hours of noise, and not one good scene.']; \
+    const typing = window.typing = { turn: 0, answers: 0 }; \
+    new MutationObserver(() => typing.answers++).observe(document.querySelector('.screen-text section.answer'), \
+    { subtree: true, childList: true, characterData: true }); \
+    setInterval(() => { field.value = texts[typing.turn++ % 2]; \
+    field.dispatchEvent(new Event('input', { bubbles: true })); }, 1500); })()";
+
 pub fn play(tour: &mut Tour) {
     machine(tour);
     first_label(tour);
-    let app = at_work(tour);
-    frame_clock(tour, &app);
-    memory(tour, &app);
+    frame_clock(tour);
+    memory(tour);
 }
 
 fn machine(tour: &Tour) {
@@ -71,24 +79,39 @@ fn first_label(tour: &mut Tour) {
     ));
 }
 
-/// The app with all its models at work: a camera whose picture never stands still, at full pace.
-fn at_work(tour: &mut Tour) -> App {
-    let folder = tour.stage.folder("work");
-    let scene = folder.join("moving.gif");
+/// A camera whose picture never stands still, on a device that is cool.
+fn busy(tour: &Tour, name: &str) -> Setting {
+    let folder = tour.stage.folder(name);
+    let (scene, script) = (folder.join("moving.gif"), folder.join("cool.toml"));
     samples::moving(&scene);
-    let script = folder.join("cool.toml");
     samples::cool(&script);
-    let setting = Setting::named("work").models(tour.models()).arg("--camera", &scene).arg("--power", &script);
-    let app = tour.open(&setting);
-    app.wait_in("camera-pace", &["per second"], Duration::from_secs(60));
-    app
+    Setting::named(name).models(tour.models()).arg("--camera", &scene).arg("--power", &script)
 }
 
-fn frame_clock(tour: &Tour, app: &App) {
-    let before = runs(app);
+/// All three models at work: the camera in view, a long recording being written down, a text that goes on changing.
+fn frame_clock(tour: &mut Tour) {
+    let recording = tour.stage.folder("work").join("voice.wav");
+    fs::write(&recording, samples::again_and_again(60)).expect("our folder");
+    let app = &tour.open(&busy(tour, "work").picks(&tour.stage, &recording));
+    app.press_tab("Microphone");
+    app.wait_until_gone("Loading the model");
+    app.press("Audio file");
+    app.wait_at_most("garden table", Duration::from_secs(60));
+    app.press_tab("Text");
+    app.wait_at_most("The answer appears here", Duration::from_secs(60));
+    app.ask(TYPING);
+    app.press_tab("Camera");
+    app.wait_in("camera-pace", &["per second", "Slow model"], Duration::from_secs(60));
+    let (before, words) = (runs(app), heard(app));
     app.ask(FRAME_CLOCK);
+    app.ask("void (window.typing.answers = 0)");
     std::thread::sleep(Duration::from_secs(30));
     let told = app.ask(FRAMES);
+    tour.saw(format!(
+        "meanwhile {} words were written down and {} texts judged",
+        heard(app) - words,
+        app.ask("window.typing.answers")
+    ));
     let number = |name: &str| told[name].as_f64().unwrap_or(f64::NAN);
     tour.saw(format!(
         "frames over 30 s, {:.1} inferences a second: {} came, usually {:.1} ms apart; {} late by half a frame or more ({:.2} %), \
@@ -100,10 +123,16 @@ fn frame_clock(tour: &Tour, app: &App) {
         100.0 * number("late") / number("frames"),
         number("longest")
     ));
-    app.ask("void (window.frameClock.times.length = 0)");
 }
 
-fn memory(tour: &Tour, app: &App) {
+/// How many words of the recording stand on its screen.
+fn heard(app: &App) -> u64 {
+    app.ask("document.querySelector('.mic-words').textContent.split(' ').length").as_u64().unwrap_or(0)
+}
+
+fn memory(tour: &mut Tour) {
+    let app = &tour.open(&busy(tour, "memory"));
+    app.wait_in("camera-pace", &["per second"], Duration::from_secs(60));
     let minutes = std::env::var("ONHAND_TOUR_MINUTES").ok().and_then(|m| m.parse().ok()).unwrap_or(10_u64);
     let began = Instant::now();
     let mut after_a_minute = None;

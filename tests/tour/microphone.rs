@@ -18,6 +18,7 @@ pub fn play(tour: &mut Tour) {
     if tour.needs(MODEL, "the words of the sample recording, and silence") {
         words(tour);
         silence(tour);
+        file(tour);
     }
 }
 
@@ -61,6 +62,19 @@ fn words(tour: &mut Tour) {
     assert!(lost.is_empty(), "{lost:?} of {text}");
     tour.saw(format!("the first words {first_s:.1} s after the tap, all after {:.1} s", began.elapsed().as_secs_f64()));
     tour.album.take(&app, "microphone-words", "light-en");
+}
+
+fn file(tour: &mut Tour) {
+    let recording = root().join("assets/samples/speech.wav");
+    let app = tour.open(&Setting::named("microphone-file").models(tour.models()).picks(&tour.stage, &recording));
+    app.press_tab("Microphone");
+    app.wait_until_gone("Loading the model");
+    app.press("Audio file");
+    app.wait_at_most("as fast as speech", PATIENCE);
+    let text = app.text();
+    assert!(WORDS.iter().all(|word| text.contains(word)) && text.contains("speech.wav"), "{text}");
+    tour.saw("a recording picked from the device: its words, and its name");
+    tour.album.take(&app, "microphone-file", "light-en");
 }
 
 fn silence(tour: &mut Tour) {
