@@ -3,6 +3,7 @@
 //! Texts go in, [`Answer`]s come out, both through channels, and the scheduler is asked before each. Only the newest text counts: one that has been
 //! overtaken is dropped, and a pass in progress stops between steps.
 
+use super::threads;
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
 use crate::inference::{Error, Options};
 use crate::model_dir::{Limits, ModelDir};
@@ -76,14 +77,18 @@ pub fn start(
 ) -> (mpsc::Sender<Ask>, UnboundedReceiver<Answer>) {
     let (asks, inbox) = mpsc::channel();
     let (outbox, answers) = unbounded_channel();
-    std::thread::spawn(move || match load(&model) {
-        Ok(analyzer) => {
-            let _ = outbox.send(Answer::Ready);
-            let scheduler = Scheduler::new(policy);
-            let waiting = None;
-            Worker { analyzer, inbox, outbox, power, scheduler, began: Instant::now(), waiting, paused: false }.run();
+    std::thread::spawn(move || {
+        threads::give_way();
+        match load(&model) {
+            Ok(analyzer) => {
+                let _ = outbox.send(Answer::Ready);
+                let scheduler = Scheduler::new(policy);
+                let waiting = None;
+                Worker { analyzer, inbox, outbox, power, scheduler, began: Instant::now(), waiting, paused: false }
+                    .run();
+            }
+            Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
         }
-        Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
     });
     (asks, answers)
 }

@@ -1,9 +1,25 @@
-//! How many threads compute. The number is the process's and is read once, so it is set before anything else.
+//! How many threads compute, and that they let the window go first. The number is the process's and is read once, so it
+//! is set before anything else.
 
 use super::settings::Settings;
 
 /// What candle and rayon read; set first thing in `main`.
 pub const VARIABLE: &str = "RAYON_NUM_THREADS";
+
+/// How much the threads that compute give way, in the steps of nice(1): what draws gets nine tenths of a core that both
+/// want.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const GIVES_WAY: i32 = 10;
+
+/// Makes this thread, and the threads that it starts, give way to those that draw. What computes calls it first: the
+/// pool of threads that candle computes with is started by whoever computes first.
+pub fn give_way() {
+    // Here a thread has a niceness of its own. Elsewhere the process has one.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(why) = rustix::process::nice(GIVES_WAY) {
+        tracing::debug!("the system keeps the threads that compute as important as the window's: {why}");
+    }
+}
 
 /// The threads of this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

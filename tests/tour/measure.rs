@@ -74,8 +74,10 @@ fn first_label(tour: &mut Tour) {
     }
     took_ms.sort_by(f64::total_cmp);
     tour.saw(format!(
-        "first label after the camera is opened, model loaded: median {:.0} ms, longest {:.0} ms",
-        took_ms[5], took_ms[9]
+        "first label after the camera is opened, model loaded: median {:.0} ms, longest {:.0} ms; {}",
+        took_ms[5],
+        took_ms[9],
+        app.text_of("camera-pace").unwrap_or_default()
     ));
 }
 
@@ -91,7 +93,7 @@ fn busy(tour: &Tour, name: &str) -> Setting {
 /// All three models at work: the camera in view, a long recording being written down, a text that goes on changing.
 fn frame_clock(tour: &mut Tour) {
     let recording = tour.stage.folder("work").join("voice.wav");
-    fs::write(&recording, samples::again_and_again(60)).expect("our folder");
+    fs::write(&recording, samples::again_and_again(200)).expect("our folder");
     let app = &tour.open(&busy(tour, "work").picks(&tour.stage, &recording));
     app.press_tab("Microphone");
     app.wait_until_gone("Loading the model");
@@ -127,7 +129,7 @@ fn frame_clock(tour: &mut Tour) {
 
 /// How many words of the recording stand on its screen.
 fn heard(app: &App) -> u64 {
-    app.ask("document.querySelector('.mic-words').textContent.split(' ').length").as_u64().unwrap_or(0)
+    app.ask("document.querySelector('.mic-words, .mic-text')?.textContent.split(' ').length").as_u64().unwrap_or(0)
 }
 
 fn memory(tour: &mut Tour) {

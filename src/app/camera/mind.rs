@@ -2,6 +2,7 @@
 
 use super::eye::{Eye, Glance};
 use super::{CameraState, Doing, ModelState, Models, Named, News, Order, PaceNews, Seen};
+use crate::app::threads;
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Options};
 use crate::model_dir::{Limits, ModelDir};
@@ -66,6 +67,7 @@ struct Mind {
 
 /// Works until the screen is gone.
 pub fn run(inbox: Receiver<Heard>, screen: UnboundedSender<News>, eye: Eye, power: Box<dyn PowerSensor>) {
+    threads::give_way();
     let mut mind = Mind {
         screen,
         eye,
@@ -124,6 +126,8 @@ impl Mind {
         match order {
             Order::Watch(watching) => {
                 self.watching = watching;
+                // Whoever opens the camera asks what it sees.
+                self.tapped |= watching;
                 // A picture that was picked may be here before the screen is in view again.
                 if !self.holding {
                     self.forget();

@@ -74,7 +74,7 @@ fn a_still_scene_stops_it_another_picture_starts_it() {
     screen.viewer.order(Order::Watch(true));
     screen.wait("the camera is live", |news| matches!(news, News::Camera(CameraState::Live(_))).then_some(()));
     let first = screen.wait("a first result", seen);
-    assert!(!first.labels.is_empty() && !first.asked);
+    assert!(!first.labels.is_empty() && first.asked);
     let still = screen.wait_doing("it stands still", Doing::Still);
     assert_eq!(still.runs, 1);
     draw(&screen.folder.path().join("camera/1.png"), [30, 200, 30]);

@@ -5,6 +5,7 @@ use super::paced::Paced;
 use super::take::{Take, lines};
 use super::watch::{Watch, Work};
 use super::{ModelState, News, Order, Outcome, TakeId, Wishes, Words};
+use crate::app::threads;
 use crate::inference::speech::audio::{self, Audio, MAX_DURATION_S};
 use crate::inference::speech::live::{LiveTranscriber, Step};
 use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber};
@@ -77,6 +78,7 @@ impl Scribe {
 
     /// Works until the screen is gone.
     pub fn run(mut self, inbox: &Receiver<Heard>) {
+        threads::give_way();
         while !self.screen.is_closed() {
             match inbox.recv_timeout(PATIENCE) {
                 Ok(first) => {
