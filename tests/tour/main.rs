@@ -3,6 +3,7 @@
 //! ```text
 //! cargo test --test tour                     all parts; pictures and their index in target/tour
 //! cargo test --test tour -- text camera      these parts
+//! cargo test --test tour -- devices          on a camera and a microphone that the system gives, made here
 //! cargo test --release --test tour -- measure    what is measured and not asserted
 //! ```
 //! Each part starts the app in a temporary folder with settings of its own, does what a person would, and holds what
@@ -49,11 +50,12 @@ const PARTS: &[Part] = &[
     part("text", text::play),
     part("camera", camera::play),
     part("microphone", microphone::play),
-    part("devices", devices::play),
     part("models", models::play),
     part("settings", settings::play),
     part("gallery", gallery::play),
     part("kill", kill::play),
+    // A virtual microphone stutters and WebKitGTK crashes on a virtual camera now and then on a machine that is busy.
+    Part { name: "devices", play: devices::play, on_demand: true },
     Part { name: "measure", play: measure::play, on_demand: true },
 ];
 
