@@ -97,8 +97,13 @@ pub fn refused(refusal: Refusal) -> MicrophoneError {
         Refusal::Denied => MicrophoneError::Denied,
         Refusal::DeniedForGood => MicrophoneError::DeniedForGood,
         Refusal::Busy(_) => MicrophoneError::Busy,
-        Refusal::Other(why) => MicrophoneError::Unreadable { name: String::new(), why },
+        Refusal::Other(why) => unreadable(why),
     }
+}
+
+/// It is there, and gives no sound: why.
+pub fn unreadable(why: String) -> MicrophoneError {
+    MicrophoneError::Unreadable { name: "of the app's page".into(), why }
 }
 
 pub fn start(take: u32) -> Value {

@@ -73,7 +73,9 @@ impl Microphone for Webview {
         let (stage, quiet) = (state.stage, state.since.elapsed());
         drop(state);
         match stage {
-            Stage::NoPage if quiet > DEAD_AFTER => self.shared.queue.fail(unreadable("the app's page does not answer")),
+            Stage::NoPage if quiet > DEAD_AFTER => {
+                self.shared.queue.fail(protocol::unreadable("it does not answer".into()))
+            }
             Stage::Live if quiet > DEAD_AFTER => self.shared.queue.fail(MicrophoneError::Unplugged),
             _ => {}
         }
@@ -135,23 +137,19 @@ impl Shared {
         if state.resampler.as_ref().is_none_or(|(rate_hz, _)| *rate_hz != sound.rate_hz) {
             match Resampler::new(sound.rate_hz) {
                 Ok(resampler) => state.resampler = Some((sound.rate_hz, resampler)),
-                Err(why) => return self.queue.fail(unreadable(&why)),
+                Err(why) => return self.queue.fail(protocol::unreadable(why)),
             }
         }
         let Some((_, resampler)) = &mut state.resampler else { return };
         match resampler.push(sound.samples().collect()) {
             Ok(samples) => self.queue.push(samples.into_iter()),
-            Err(why) => self.queue.fail(unreadable(&why)),
+            Err(why) => self.queue.fail(protocol::unreadable(why)),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn unreadable(why: &str) -> MicrophoneError {
-    MicrophoneError::Unreadable { name: String::new(), why: why.into() }
 }
 
 #[cfg(test)]
