@@ -39,7 +39,7 @@ impl VirtualDevices {
     /// What this machine lacks for them, in words.
     pub fn missing() -> Option<String> {
         let (program, package) = PROGRAMS.iter().find(|(program, _)| stage::find(program).is_none())?;
-        Some(format!("{program} (Debian: {package}) is missing; scripts/setup.sh tour installs it"))
+        Some(format!("{program} (Debian: {package}) is missing; scripts/setup.sh devices installs it"))
     }
 
     /// Starts them: a microphone, and with a picture to see a camera.
