@@ -16,16 +16,14 @@ export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
 # What needs no window toolkit: the engine and its terminal program.
 ENGINE := --locked --no-default-features
 
-# The terminal program as the tests build it. Built by itself it would take minutes more: tests ask more features of some
-# crates, so cargo would build a third of them again, and then once more for the tests.
-LAB := $(or $(CARGO_TARGET_DIR),target)/debug/onhand-lab
+# The terminal program as the tests build it: nothing is built twice.
+LAB := cargo run --locked --bin onhand-lab --
 
 .PHONY: run app demo tour devices test measure-app check bench models setup setup-app setup-tour
 
 # Only Linux has displays that may be missing.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 run: setup-tour
-	cargo test --locked --test tour --no-run
 	-$(LAB) models fetch efficientnet-lite0 whisper-tiny.en
 	cargo test --locked --test tour
 else
@@ -62,7 +60,6 @@ bench: setup
 
 # The models that the reference tests compare with other implementations.
 models: setup-app
-	cargo test --locked --test modules --no-run
 	$(LAB) models fetch efficientnet-lite0 whisper-tiny.en whisper-base
 
 setup:
