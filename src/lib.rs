@@ -3,6 +3,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`model_dir`] | a model on disk: configuration, weights, labels; opened and checked |
+//! | [`resample`] | sound of any rate to the one that speech models hear |
 //! | [`inference`] | image classification, speech recognition, sentiment: plain data in, plain data out |
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`scheduler`] | when inference may run, and why not |
@@ -19,6 +20,7 @@ pub mod inference;
 pub mod lab;
 pub mod model_dir;
 pub mod profile;
+pub mod resample;
 pub mod scheduler;
 pub mod sensors;
 pub mod store;

@@ -16,9 +16,10 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule { module: "model_dir", may_use: &[], never: &["candle", "dioxus", "hf_hub"] },
+    Rule { module: "resample", may_use: &[], never: &["candle", "dioxus", "std::thread", "std::time"] },
     Rule {
         module: "inference",
-        may_use: &["model_dir", "kernels"],
+        may_use: &["model_dir", "kernels", "resample"],
         never: &["dioxus", "hf_hub", "std::thread", "tokio", "std::time::Instant", "Instant::now", "SystemTime"],
     },
     Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
@@ -29,7 +30,11 @@ const RULES: &[Rule] = &[
     },
     Rule { module: "profile", may_use: &["inference", "model_dir"], never: &["dioxus"] },
     // Of Dioxus the bridge knows under which address it serves the app's page: as text, not as code.
-    Rule { module: "sensors", may_use: &["scheduler"], never: &["candle", "dioxus::", "dioxus_", "hf_hub"] },
+    Rule {
+        module: "sensors",
+        may_use: &["resample", "scheduler"],
+        never: &["candle", "dioxus::", "dioxus_", "hf_hub"],
+    },
     Rule {
         module: "lab",
         may_use: &["inference", "kernels", "model_dir", "profile", "scheduler", "store"],

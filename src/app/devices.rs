@@ -98,7 +98,7 @@ fn replay(path: &Path) -> Result<Box<dyn Microphone>, MicrophoneError> {
     let name = path.display().to_string();
     let sound =
         audio::read_file(path).map_err(|e| MicrophoneError::Unreadable { name: name.clone(), why: e.to_string() })?;
-    Ok(Box::new(Replay::new(name, sound.samples, audio::SAMPLE_RATE_HZ, Pace::Times(1.0))?))
+    Ok(Box::new(Replay::new(name, sound.samples, Pace::Times(1.0))?))
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ pub fn ms(duration: Duration) -> f64 {
 
 /// Measures `subject`: loads it, warms it up, runs it, and loads it again.
 ///
-/// The peak memory is read before the later loads, with one model in memory.
+/// The peak memory is read before the later loads, with one model in memory. `done` is called after every run, warm-up
+/// too, outside of what is timed.
 ///
 /// # Errors
 /// The first error of `load` or `run` ends the measurement.
@@ -73,6 +74,7 @@ pub fn measure<M, E>(
     plan: Plan,
     mut load: impl FnMut() -> Result<M, E>,
     mut run: impl FnMut(&mut M, &mut Stopwatch) -> Result<(), E>,
+    mut done: impl FnMut(),
 ) -> Result<Report, E> {
     let start = Instant::now();
     let mut model = load()?;
@@ -80,6 +82,7 @@ pub fn measure<M, E>(
 
     for _ in 0..plan.warmup {
         run(&mut model, &mut Stopwatch::default())?;
+        done();
     }
     let (mut wall, mut cpu, mut stages) = (Vec::new(), Vec::new(), Vec::<(&'static str, Vec<f64>)>::new());
     for _ in 0..plan.runs.max(1) {
@@ -94,6 +97,7 @@ pub fn measure<M, E>(
                 None => stages.push((name, vec![took])),
             }
         }
+        done();
     }
     let peak_memory_bytes = peak_memory_bytes();
 
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_load_and_run_is_done_and_only_the_right_ones_are_counted() {
-        let (mut loads, mut runs) = (0, 0);
+        let (mut loads, mut runs, mut done) = (0, 0, 0);
         let plan = Plan { warmup: 2, runs: 5, later_loads: 3 };
         let report = measure(
             subject(),
@@ -148,9 +152,10 @@ mod tests {
                 watch.time("a", || ());
                 Ok(())
             },
+            || done += 1,
         )
         .unwrap();
-        assert_eq!((loads, runs, report.run_ms.n, report.later_load_ms.unwrap().n), (4, 7, 5, 3));
+        assert_eq!((loads, runs, done, report.run_ms.n, report.later_load_ms.unwrap().n), (4, 7, 7, 5, 3));
         assert_eq!(report.stages.iter().map(|s| (s.name, s.ms.n)).collect::<Vec<_>>(), [("a", 5), ("b", 5)]);
         assert!(report.run_ms.min >= 1.0);
         assert!((report.throughput_per_s - 4e3 / report.run_ms.mean).abs() < 1e-6);
@@ -158,10 +163,10 @@ mod tests {
 
     #[test]
     fn the_first_error_ends_it() {
-        let said = measure(subject(), Plan::default(), || Err::<(), _>("torn"), |(), _| Ok(())).unwrap_err();
+        let said = measure(subject(), Plan::default(), || Err::<(), _>("torn"), |(), _| Ok(()), || ()).unwrap_err();
         assert_eq!(said, "torn");
         let plan = Plan { warmup: 0, runs: 0, later_loads: 0 };
-        let said = measure(subject(), plan, || Ok(()), |(), _| Err("deaf")).unwrap_err();
+        let said = measure(subject(), plan, || Ok(()), |(), _| Err("deaf"), || ()).unwrap_err();
         assert_eq!(said, "deaf");
     }
 }

@@ -26,7 +26,7 @@ impl Microphone for Loose {
 }
 
 fn replay(sound: &[f32], pace: Pace) -> Replay {
-    Replay::new("a test", sound.to_vec(), 16_000, pace).unwrap()
+    Replay::new("a test", sound.to_vec(), pace).unwrap()
 }
 
 /// Opens a recording of `sound`, which comes in no time and then goes on in silence for ever.

@@ -87,7 +87,14 @@ impl Report {
     /// One input could not be answered; the others go on.
     pub fn failure(&mut self, input: &str, error: &str) {
         self.failed += 1;
-        eprintln!("{}: {error}", if input.is_empty() { "an empty input" } else { input });
+        // Many sentences name the input themselves.
+        let named = !input.is_empty() && error.starts_with(input);
+        let input_name = if input.is_empty() { "an empty input" } else { input };
+        if named {
+            eprintln!("{error}")
+        } else {
+            eprintln!("{input_name}: {error}")
+        }
         if self.json {
             print_line(&to_json(&Failure { input, error }));
         }
@@ -103,10 +110,20 @@ fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data serialises")
 }
 
-/// Prints to standard output; a reader that went away (`| head`) ends the program quietly.
-fn print_line(line: &str) {
-    use std::io::Write;
-    if writeln!(std::io::stdout(), "{line}").is_err() {
+/// Prints a line to standard output, as [`print`] does.
+pub fn print_line(line: &str) {
+    print(&format!("{line}\n"));
+}
+
+/// Prints to standard output. If nothing more can be written the program ends: quietly where the reader went away
+/// (`| head`), with a sentence otherwise (a full disk).
+pub fn print(text: &str) {
+    use std::io::{ErrorKind, Write};
+    let mut out = std::io::stdout();
+    if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        if e.kind() != ErrorKind::BrokenPipe {
+            eprintln!("onhand-lab: the answer cannot be written: {e}; write it somewhere else");
+        }
         std::process::exit(1);
     }
 }

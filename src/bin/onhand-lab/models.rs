@@ -83,6 +83,9 @@ fn remove(args: &RemoveArgs) -> ExitCode {
             Ok(path) => {
                 report.answer(&Place { input: id, path: path.clone() }, || format!("removed {}", path.display()))
             }
+            Err(Error::NotInstalled { .. }) => {
+                report.failure(id, "is not installed; `onhand-lab models list` shows what is")
+            }
             Err(e) => report.failure(id, &e.to_string()),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::common::{Common, Report};
 use crate::samples;
+use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
@@ -61,16 +62,26 @@ fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
         threads: args.common.threads.map(usize::from),
         input,
     };
-    match family {
-        "distilbert" => text(&dir, plan, subject),
-        "mobilenetv3" | "efficientnet_lite" => vision(&dir, plan, subject),
-        "whisper" => speech(&dir, plan, subject),
+    let bar = progress(&dir.name(), plan);
+    let done = || bar.inc(1);
+    let measured = match family {
+        "distilbert" => text(&dir, plan, subject, done),
+        "mobilenetv3" | "efficientnet_lite" => vision(&dir, plan, subject, done),
+        "whisper" => speech(&dir, plan, subject, done),
         _ => return Err(format!("profile knows no input for a model of family {family}")),
-    }
-    .map_err(|e| e.to_string())
+    };
+    bar.finish_and_clear();
+    measured.map_err(|e| e.to_string())
 }
 
-fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+/// Says what is going to be done, and on a terminal how far it is.
+fn progress(model: &str, plan: Plan) -> ProgressBar {
+    eprintln!("{model}: {} runs to warm up, {} that count", plan.warmup, plan.runs);
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} runs, {eta} left");
+    ProgressBar::new((plan.warmup + plan.runs) as u64).with_style(style.expect("the template is sound"))
+}
+
+fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject, done: impl FnMut()) -> Result<profile::Report> {
     let input = Input { what: "a sentence of 32 tokens".into(), amount: 32.0, unit: "tokens" };
     profile::measure(
         subject(input),
@@ -81,10 +92,16 @@ fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Resul
             watch.time("infer", || analyzer.infer(&tokens, &mut || false))?;
             Ok(())
         },
+        done,
     )
 }
 
-fn vision(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+fn vision(
+    dir: &ModelDir,
+    plan: Plan,
+    subject: impl Fn(Input) -> Subject,
+    done: impl FnMut(),
+) -> Result<profile::Report> {
     let frame = RgbFrame::decode(samples::CLOCK.1)?;
     let (width, height) = frame.upright_size();
     let input = Input { what: format!("a frame of {width}×{height}"), amount: 1.0, unit: "frames" };
@@ -98,10 +115,16 @@ fn vision(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Res
             watch.time("labels", || classifier.labels(&logits, &Selection::default()));
             Ok(())
         },
+        done,
     )
 }
 
-fn speech(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Result<profile::Report> {
+fn speech(
+    dir: &ModelDir,
+    plan: Plan,
+    subject: impl Fn(Input) -> Subject,
+    done: impl FnMut(),
+) -> Result<profile::Report> {
     let sound = audio::decode(samples::SPEECH.1)?;
     let what = format!("a recording of {:.1} s", sound.duration_s);
     let input = Input { what, amount: sound.duration_s, unit: "seconds of sound" };
@@ -113,5 +136,6 @@ fn speech(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject) -> Res
             let options = TranscribeOptions::default();
             watch.time("transcribe", || transcriber.transcribe(&sound.samples, &options, &mut ())).map(drop)
         },
+        done,
     )
 }

@@ -76,7 +76,9 @@ pub fn run(args: &Args) -> ExitCode {
     let analyzer = match load() {
         Ok(analyzer) => analyzer,
         Err(why) => {
-            report.failure(&args.model, &why);
+            let files = args.files.iter().map(|path| path.to_string_lossy());
+            let inputs = args.texts.iter().map(|text| text.into()).chain(files);
+            inputs.for_each(|input| report.failure(&input, &why));
             return report.exit_code();
         }
     };

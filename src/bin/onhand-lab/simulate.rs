@@ -1,5 +1,6 @@
 //! `onhand-lab simulate`: an hour on a virtual phone, paced in different ways.
 
+use crate::common::print_line;
 use onhand::lab::simulate::{Hour, LIMIT_SKIN_C, Pacer, Setup, Usage, best_constant, plot, run as simulate, table};
 use onhand::scheduler::Policy;
 use std::path::PathBuf;
@@ -68,25 +69,25 @@ fn try_run(args: &Args) -> Result<(), String> {
     }
     let columns: Vec<(&str, &Hour)> = hours.iter().map(|(name, hour)| (name.as_str(), hour)).collect();
 
-    println!("{} min at {} °C, an inference takes {} ms on a cool phone", args.minutes, args.ambient, args.latency_ms);
-    println!();
-    print!("{}", table(&columns));
-    println!();
-    match best_ms {
-        Some(interval_ms) => println!(
+    let Args { minutes, ambient, latency_ms, .. } = args;
+    let best = match best_ms {
+        Some(interval_ms) => format!(
             "The best constant rate whose skin stays under {LIMIT_SKIN_C} °C is one every {interval_ms} ms; adaptive gives \
              {:.0} % of its useful results.",
             100.0 * hours[2].1.useful as f64 / hours[3].1.useful as f64
         ),
-        None => println!(
+        None => format!(
             "At no constant rate does the skin stay under {LIMIT_SKIN_C} °C: screen and camera alone are too warm."
         ),
-    }
+    };
+    print_line(&format!("{minutes} min at {ambient} °C, an inference takes {latency_ms} ms on a cool phone\n"));
+    print_line(&table(&columns));
+    print_line(&best);
     let title = format!("{} min at {} °C, {} ms an inference", args.minutes, args.ambient, args.latency_ms);
     let svg = plot(&title, &columns)?;
     std::fs::write(&args.svg, svg).map_err(|e| {
         format!("the picture cannot be written to {}: {e}; name another place with --svg", args.svg.display())
     })?;
-    println!("Drawn in {}", args.svg.display());
+    print_line(&format!("Drawn in {}", args.svg.display()));
     Ok(())
 }

@@ -183,9 +183,7 @@ pub fn run(args: &Args) -> ExitCode {
             answer(args, &transcriber, path, &input, &mut report)
         };
         if let Err(why) = done {
-            // The report names the input itself.
-            let why = why.strip_prefix(&input).map_or(why.as_str(), |rest| rest.trim_start_matches([':', ' ']));
-            report.failure(&input, why);
+            report.failure(&input, &why);
         }
     }
     report.exit_code()
@@ -203,7 +201,7 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
     watch.stamp(None);
     watch.bar.finish_and_clear();
     if said.no_speech && !args.json() {
-        eprintln!("{input}: no speech");
+        eprintln!("{input}: no speech{}", in_its_language(transcriber));
         return Ok(());
     }
     let real_time_factor = began.elapsed().as_secs_f64() / said.audio_s.max(f64::EPSILON);
@@ -221,6 +219,14 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
         eprintln!("{input}: {language}, {:.1} s of sound in {real_time_factor:.2} of its time", said.audio_s);
     }
     Ok(())
+}
+
+/// What to add to "no speech" where the model knows one language only, as other languages may be no speech to it.
+fn in_its_language(transcriber: &Transcriber) -> String {
+    match transcriber.languages()[..] {
+        [only] => format!(" in {}, the one language that this model knows", language_name(only).unwrap_or(only)),
+        _ => String::new(),
+    }
 }
 
 fn text(args: &Args, said: &Transcript) -> String {

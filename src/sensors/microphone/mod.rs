@@ -15,7 +15,6 @@ mod native;
 mod protocol;
 mod queue;
 mod replay;
-mod resample;
 mod webview;
 
 pub use level::{Level, LevelMeter};
@@ -24,11 +23,10 @@ pub use native::Native;
 pub use replay::{Clock, Pace, Replay, SystemClock};
 pub use webview::Webview;
 
+pub use crate::resample::SAMPLE_RATE_HZ;
+
 use crate::sensors::bridge::Bridge;
 use std::time::Duration;
-
-/// The rate of everything that a microphone gives, in Hz: what the speech models hear.
-pub const SAMPLE_RATE_HZ: u32 = 16_000;
 
 /// What a read brought.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,8 +12,8 @@
 mod cookie;
 
 use super::queue::{CAPACITY_S, Queue};
-use super::resample::Resampler;
 use super::{Heard, Microphone, MicrophoneError};
+use crate::resample::{Block, Resampler};
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, Data, ErrorKind, FromSample, Host, I24, SampleFormat, SizedSample, StreamConfig, U24};
 use std::sync::Arc;
@@ -24,8 +24,10 @@ use std::time::{Duration, Instant};
 const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a system may take to build one stream.
 const BUILD_TIMEOUT: Duration = Duration::from_secs(3);
-/// Sound comes at least so often: what is asked for, in seconds. PulseAudio would give two seconds at a time.
-const PERIOD_S: f64 = 0.02;
+/// Sound comes about so often: what is asked for, in seconds. PulseAudio would give two seconds at a time. cpal has the
+/// sound system keep no more than this, and drop what else comes: PipeWire passes up to 2048 samples at once (43 ms at
+/// 48 kHz), and at least 1024 in a virtual machine, so less than that loses sound.
+const PERIOD_S: f64 = 0.05;
 /// A microphone gives sound even in silence. One that gives nothing for so long is gone, whatever it says.
 const DEAD_AFTER: Duration = Duration::from_secs(5);
 
@@ -61,7 +63,7 @@ impl Native {
         spawned.map_err(|e| unreadable("", e.to_string()))?;
         let silent = |_| unreadable("", "the sound system does not answer".into());
         let Opened { name, rate_hz, queue } = said.recv_timeout(OPEN_TIMEOUT).map_err(silent)??;
-        let resampler = Resampler::new(rate_hz).map_err(|why| unreadable(&name, why))?;
+        let resampler = Resampler::new(rate_hz, Block::Short).map_err(|why| unreadable(&name, why))?;
         Ok(Self { name, queue, resampler, lost: 0, last_sound: Instant::now(), _stop: stop })
     }
 }
@@ -79,12 +81,13 @@ impl Microphone for Native {
         }
         self.last_sound = Instant::now();
         self.lost += taken.lost;
-        let samples = self.resampler.push(taken.samples).map_err(|why| unreadable(&self.name, why))?;
+        let mut samples = Vec::new();
+        self.resampler.push(&taken.samples, &mut samples).map_err(|why| unreadable(&self.name, why))?;
         if samples.is_empty() {
             // Less than a block.
             return Ok(Heard::Nothing);
         }
-        let lost_samples = self.resampler.resampled_len(std::mem::take(&mut self.lost));
+        let lost_samples = self.resampler.resampled_len(std::mem::take(&mut self.lost) as u64) as usize;
         Ok(Heard::Sound { samples, lost_samples })
     }
 

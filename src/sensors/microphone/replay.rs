@@ -3,7 +3,6 @@
 //! The app decodes the file and hands over its samples. They come as if they were spoken now, faster, or as fast
 //! as they are read; then the recording has ended, which is no error, or starts again.
 
-use super::resample::Resampler;
 use super::{Heard, Microphone, MicrophoneError, SAMPLE_RATE_HZ};
 use std::time::{Duration, Instant};
 
@@ -62,23 +61,17 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A recording called `name`, of mono `samples` at `sample_rate_hz`. Time starts with the first read.
+    /// A recording called `name`, of mono `samples` at [`SAMPLE_RATE_HZ`]. Time starts with the first read.
     ///
     /// # Errors
-    /// [`MicrophoneError::Unreadable`] for a rate of 0, or a pace that is not above 0.
-    pub fn new(
-        name: impl Into<String>,
-        samples: Vec<f32>,
-        sample_rate_hz: u32,
-        pace: Pace,
-    ) -> Result<Self, MicrophoneError> {
+    /// [`MicrophoneError::Unreadable`] for a pace that is not above 0.
+    pub fn new(name: impl Into<String>, samples: Vec<f32>, pace: Pace) -> Result<Self, MicrophoneError> {
         let name = name.into();
         let unreadable = |why: String| MicrophoneError::Unreadable { name: name.clone(), why };
         if matches!(pace, Pace::Times(times) if !(times > 0.0 && times.is_finite())) {
             return Err(unreadable("it cannot be played at that pace".into()));
         }
-        let sound = samples.into_iter().map(|x| if x.is_finite() { x } else { 0.0 }).collect();
-        let samples = Resampler::whole(sound, sample_rate_hz).map_err(unreadable)?;
+        let samples = samples.into_iter().map(|x| if x.is_finite() { x } else { 0.0 }).collect();
         Ok(Self { name, samples, pace, clock: Box::new(SystemClock::default()), again: false, began: None, given: 0 })
     }
 
@@ -90,11 +83,6 @@ impl Replay {
     /// Goes by another clock.
     pub fn with_clock(self, clock: Box<dyn Clock>) -> Self {
         Self { clock, ..self }
-    }
-
-    /// Its length, in seconds.
-    pub fn duration_s(&self) -> f64 {
-        self.samples.len() as f64 / f64::from(SAMPLE_RATE_HZ)
     }
 
     /// Samples left to give in all rounds.
@@ -176,7 +164,7 @@ mod tests {
 
     fn replay(samples: Vec<f32>, pace: Pace) -> (Replay, Still) {
         let clock = Still::default();
-        (Replay::new("ramp", samples, 16_000, pace).unwrap().with_clock(Box::new(clock.clone())), clock)
+        (Replay::new("ramp", samples, pace).unwrap().with_clock(Box::new(clock.clone())), clock)
     }
 
     /// Reads to the end; everything heard, and how many reads brought nothing.
@@ -235,19 +223,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_played_is_named_and_nothing_has_ended() {
-        for (rate_hz, pace) in [(0, Pace::AsRead), (16_000, Pace::Times(0.0)), (16_000, Pace::Times(f64::NAN))] {
-            let said = Replay::new("talk.mp3", ramp(0.1), rate_hz, pace).unwrap_err().to_string();
+        for times in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let said = Replay::new("talk.mp3", ramp(0.1), Pace::Times(times)).unwrap_err().to_string();
             assert!(said.contains("talk.mp3"), "{said}");
         }
-        let mut nothing = Replay::new("empty", Vec::new(), 44_100, Pace::AsRead).unwrap().again_and_again();
+        let mut nothing = Replay::new("empty", Vec::new(), Pace::AsRead).unwrap().again_and_again();
         assert_eq!(nothing.read(Duration::ZERO), Ok(Heard::Ended));
-        let mut broken = Replay::new("broken", vec![f32::NAN; 16_000], 16_000, Pace::AsRead).unwrap();
+        let mut broken = Replay::new("broken", vec![f32::NAN; 16_000], Pace::AsRead).unwrap();
         assert_eq!(all(&mut broken, Duration::ZERO).0, vec![0.0; 16_000]);
-    }
-
-    #[test]
-    fn any_rate_becomes_16_khz() {
-        let replay = Replay::new("cd", vec![0.1; 44_100], 44_100, Pace::AsRead).unwrap();
-        assert_eq!(replay.duration_s(), 1.0);
     }
 }

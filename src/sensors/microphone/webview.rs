@@ -6,8 +6,8 @@
 
 use super::protocol::{self, PageSound, PageState};
 use super::queue::{CAPACITY_S, Queue};
-use super::resample::Resampler;
 use super::{Heard, Microphone, MicrophoneError, SAMPLE_RATE_HZ};
+use crate::resample::{Block, Resampler};
 use crate::sensors::bridge::{Bridge, Channel, Event, Link, Subscription};
 use serde::Deserialize;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,7 +36,7 @@ struct State {
     /// When the stage began, or sound came last.
     since: Instant,
     /// For the rate that the page sends at.
-    resampler: Option<(u32, Resampler)>,
+    resampler: Option<Resampler>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,15 +134,16 @@ impl Shared {
     fn keep(&self, sound: &PageSound<'_>) {
         let mut state = self.lock();
         state.since = Instant::now();
-        if state.resampler.as_ref().is_none_or(|(rate_hz, _)| *rate_hz != sound.rate_hz) {
-            match Resampler::new(sound.rate_hz) {
-                Ok(resampler) => state.resampler = Some((sound.rate_hz, resampler)),
+        if state.resampler.as_ref().is_none_or(|resampler| resampler.rate_hz() != sound.rate_hz) {
+            match Resampler::new(sound.rate_hz, Block::Short) {
+                Ok(resampler) => state.resampler = Some(resampler),
                 Err(why) => return self.queue.fail(protocol::unreadable(why)),
             }
         }
-        let Some((_, resampler)) = &mut state.resampler else { return };
-        match resampler.push(sound.samples().collect()) {
-            Ok(samples) => self.queue.push(samples.into_iter()),
+        let Some(resampler) = &mut state.resampler else { return };
+        let (sound, mut samples) = (sound.samples().collect::<Vec<_>>(), Vec::new());
+        match resampler.push(&sound, &mut samples) {
+            Ok(()) => self.queue.push(samples.into_iter()),
             Err(why) => self.queue.fail(protocol::unreadable(why)),
         }
     }

@@ -3,10 +3,11 @@
 //! On a terminal the sentence that is being said stands on the last line, its tail faint; elsewhere each finished
 //! sentence is a line.
 
+use crate::common::print;
 use onhand::inference::speech::live::LiveTranscriber;
 use onhand::inference::speech::{Listener, Segment, TranscribeOptions, Transcriber, audio, language_name};
 use onhand::sensors::microphone::{Heard, Microphone, Pace, Replay, SAMPLE_RATE_HZ};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ pub fn transcribe(
         eprintln!("{input}: {warning}");
     }
     let pace = if fast { Pace::AsRead } else { Pace::Times(1.0) };
-    let mut microphone = Replay::new(&input, sound.samples, audio::SAMPLE_RATE_HZ, pace).map_err(|e| e.to_string())?;
+    let mut microphone = Replay::new(&input, sound.samples, pace).map_err(|e| e.to_string())?;
     let mut live = LiveTranscriber::new(options);
     let mut screen = Screen { terminal: std::io::stdout().is_terminal() };
     let (mut since_step, mut decoded_s, mut worked) = (0, 0.0, Duration::ZERO);
@@ -68,7 +69,7 @@ pub fn transcribe(
         }
     }
     if live.confirmed().is_empty() {
-        eprintln!("{input}: no speech");
+        eprintln!("{input}: no speech{}", super::in_its_language(transcriber));
         return Ok(());
     }
     let language = live.language().and_then(language_name).unwrap_or("an unknown language");
@@ -91,11 +92,7 @@ impl Screen {
         if self.terminal {
             text += &format!("{}{}", self.fresh_line(), last_line(open, tail));
         }
-        let mut out = std::io::stdout();
-        // A reader that went away (`| head`) ends the program quietly.
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-            std::process::exit(1);
-        }
+        print(&text);
     }
 
     fn fresh_line(&self) -> &'static str {

@@ -8,13 +8,12 @@
 //! A recording torn in the middle gives the part that is there, with a warning: whoever lost the end of
 //! a talk still wants its beginning. A file with no readable sound at all is an error.
 
-mod resample;
 mod source;
 
-pub use resample::SAMPLE_RATE_HZ;
+pub use crate::resample::SAMPLE_RATE_HZ;
 
 use crate::inference::{Error, Result};
-use resample::Resampler;
+use crate::resample::{Block, Resampler};
 use source::{Piece, Source};
 use std::fs::File;
 use std::io::Cursor;
@@ -135,9 +134,9 @@ impl Mixer {
         }
         let resampler = match &mut self.resampler {
             Some(resampler) => resampler,
-            none => none.insert(Resampler::new(piece.rate_hz)?),
+            none => none.insert(Resampler::new(piece.rate_hz, Block::Long).map_err(Error::Input)?),
         };
-        resampler.push(&self.mono, &mut self.samples)?;
+        resampler.push(&self.mono, &mut self.samples).map_err(Error::Input)?;
         if self.samples.len() as u64 > MAX_DURATION_S * u64::from(SAMPLE_RATE_HZ) {
             return Err(too_long("longer than it says"));
         }
@@ -146,7 +145,7 @@ impl Mixer {
 
     fn flush(&mut self) -> Result<()> {
         match self.resampler.take() {
-            Some(resampler) => resampler.finish(&mut self.samples),
+            Some(resampler) => resampler.finish(&mut self.samples).map_err(Error::Input),
             None => Ok(()),
         }
     }
