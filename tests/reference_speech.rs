@@ -86,6 +86,20 @@ fn german_is_translated_and_english_is_timed() {
     assert!(said.segments.iter().all(|s| s.start_s < s.end_s));
 }
 
+/// Somebody who says the same again and again is no model that is caught in a loop.
+#[test]
+fn what_is_said_again_and_again_is_written_down_as_often() {
+    let Some(dir) = common::model("whisper-tiny.en") else { return };
+    let transcriber = Transcriber::load(&dir, &Options::default()).unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/speech.wav");
+    let sound = audio::read_file(sample.as_ref()).unwrap().samples.repeat(5);
+    for timestamps in [false, true] {
+        let options = TranscribeOptions { timestamps, ..TranscribeOptions::default() };
+        let said = transcriber.transcribe(&sound, &options, &mut ()).unwrap();
+        assert_eq!(words(&said.text).iter().filter(|word| *word == "garden").count(), 5, "{}", said.text);
+    }
+}
+
 /// How each clip begins and ends, as tiny.en hears it.
 const ENDS: [(&str, &str, &str); 4] = [
     ("1089-134686-0000.flac", "he hoped there would be", "fattened sauce"),

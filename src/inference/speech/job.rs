@@ -11,6 +11,9 @@ use super::transcriber::{Task, TranscribeOptions, Transcriber, Transcript, secon
 use super::voice::{self, Region};
 use crate::inference::Result;
 
+/// Shorter pieces are not halved: 8 s, in which nobody says a phrase of eight tokens four times.
+const SHORTEST_HALVED: usize = 8 * SAMPLE_RATE_HZ as usize;
+
 /// One recording on its way.
 pub(super) struct Job<'a> {
     transcriber: &'a Transcriber,
@@ -54,9 +57,11 @@ impl<'a> Job<'a> {
 
     /// Writes down one piece, resuming where the model stopped early.
     pub fn write_down(&mut self, piece: Region, listener: &mut dyn Listener) -> Result<()> {
-        let mut next = Some(piece);
-        while let Some(piece) = next {
-            next = self.once(piece, listener)?;
+        // The next one is the last.
+        let mut parts = vec![piece];
+        while let Some(part) = parts.pop() {
+            let left = self.once(part, listener)?;
+            parts.extend(left.into_iter().rev());
         }
         listener.progress(seconds(piece.end), self.transcript.audio_s);
         Ok(())
@@ -67,30 +72,48 @@ impl<'a> Job<'a> {
         Transcript { no_speech: self.transcript.text.is_empty(), ..self.transcript }
     }
 
-    /// Writes down `piece` and returns what the model left of it.
-    fn once(&mut self, piece: Region, listener: &mut dyn Listener) -> Result<Option<Region>> {
+    /// Writes down `piece` and returns what the model left of it, in order.
+    fn once(&mut self, piece: Region, listener: &mut dyn Listener) -> Result<Vec<Region>> {
         let samples = &self.samples[piece.start..piece.end];
         let vocabulary = &self.transcriber.vocabulary;
         let mut state = self.transcriber.hear(samples, self.options, listener)?;
         self.settle_language(&mut state)?;
         let max_tokens = self.transcriber.max_tokens(samples.len());
-        let said = self.listen(&mut state, max_tokens, listener)?;
+        let halves = self.halves(piece);
+        let said = self.listen(&mut state, max_tokens, halves.is_some(), listener)?;
         if said.is_silence() {
-            return Ok(None);
+            return Ok(Vec::new());
+        }
+        if let Some(halves) = halves.filter(|_| !said.finished) {
+            return Ok(halves.into());
         }
         let cut = cut(vocabulary, &said.tokens, seconds(piece.start), seconds(samples.len()))?;
         cut.segments.iter().for_each(|segment| listener.segment(segment));
         self.transcript.segments.extend(cut.segments);
         self.append(said)?;
-        Ok(cut.resume_s.and_then(|s| self.rest(piece, s)))
+        Ok(cut.resume_s.and_then(|s| self.rest(piece, s)).into_iter().collect())
+    }
+
+    /// `piece` cut in the quietest moment about its middle, unless it is short. A loop is cut off at its second round,
+    /// and with it what was said after it; in a half there are fewer rounds of what somebody does repeat.
+    fn halves(&self, piece: Region) -> Option<[Region; 2]> {
+        let length = piece.end - piece.start;
+        let at = voice::quietest(self.samples, piece.start + length / 3, piece.end - length / 3);
+        (length >= SHORTEST_HALVED).then_some([Region { end: at, ..piece }, Region { start: at, ..piece }])
     }
 
     /// Writes down with what was said before as context. Where that makes the model say something twice, without:
     /// somebody who does say it twice is heard all the same.
-    fn listen(&self, state: &mut DecoderState, max_tokens: usize, listener: &mut dyn Listener) -> Result<Said> {
+    fn listen(
+        &self,
+        state: &mut DecoderState,
+        max_tokens: usize,
+        may_be_cut: bool,
+        listener: &mut dyn Listener,
+    ) -> Result<Said> {
         let mut write_down = |context: &[u32]| {
             let prompt = self.transcriber.prompt(self.options, self.language, max_tokens, context);
-            self.scribe.write_down(state, &prompt, max_tokens, &mut || listener.cancelled())
+            self.scribe.write_down(state, &prompt, max_tokens, may_be_cut, &mut || listener.cancelled())
         };
         let said = write_down(&self.context)?;
         let text = |tokens: &[u32]| self.transcriber.vocabulary.text(tokens);

@@ -96,7 +96,8 @@ impl<'a> Scribe<'a> {
         Ok(languages)
     }
 
-    /// At most `max_tokens` tokens. `cancelled` is asked before each.
+    /// At most `max_tokens` tokens. `cancelled` is asked before each. A sound that `may_be_cut` and gives a loop is not
+    /// tried again: in its parts there is less to repeat.
     ///
     /// # Errors
     /// [`Error::Cancelled`].
@@ -105,26 +106,30 @@ impl<'a> Scribe<'a> {
         state: &mut DecoderState,
         prompt: &Prompt,
         max_tokens: usize,
+        may_be_cut: bool,
         cancelled: &mut dyn FnMut() -> bool,
     ) -> Result<Said> {
-        let mut best: Option<(bool, Said)> = None;
+        let mut best: Option<Said> = None;
         for (attempt, temperature) in TEMPERATURES.into_iter().enumerate() {
             let dice = (temperature > 0.0).then(|| Dice::new(attempt as u64));
             let said = self.attempt(state, prompt, max_tokens, temperature, dice, cancelled)?;
-            let varied = self.varied(&said, prompt)?;
-            if said.is_silence() || (varied && said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY) {
+            // Only what the model says when it is not made to guess tells whether it doubts: of somebody who repeats
+            // himself it is sure, and a hot attempt at the same words is improbable whatever was said.
+            let doubted = temperature == 0.0 && said.is_silence();
+            if doubted
+                || (may_be_cut && !said.finished)
+                || (said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY && self.varied(&said, prompt)?)
+            {
                 return Ok(said);
             }
-            let better = best.as_ref().is_none_or(|(best_varied, best)| {
-                (varied, said.mean_log_probability) > (*best_varied, best.mean_log_probability)
-            });
-            if better {
-                best = Some((varied, said));
+            let rank = |said: &Said| (said.finished, said.mean_log_probability);
+            if best.as_ref().is_none_or(|best| rank(&said) > rank(best)) {
+                best = Some(said);
             }
         }
-        // None was good: the likeliest that does not loop, marked as hot so that it is no context.
+        // None was good: the likeliest that ended by itself, marked as hot so that it is no context.
         let last = TEMPERATURES[TEMPERATURES.len() - 1];
-        Ok(best.map(|(_, said)| Said { temperature: last, ..said }).unwrap_or_default())
+        Ok(best.map(|said| Said { temperature: last, ..said }).unwrap_or_default())
     }
 
     /// What is said so far of a sound that goes on: greedy only, and nothing where that is a loop or a guess,
@@ -232,7 +237,7 @@ mod tests {
             // Random weights find every token about equally likely: ln(1/368) on average.
             let mut asked = 0;
             let said = scribe
-                .write_down(state, prompt, 12, &mut || {
+                .write_down(state, prompt, 12, false, &mut || {
                     asked += 1;
                     false
                 })

@@ -45,7 +45,7 @@ impl LiveTranscriber {
             if draft {
                 scribe.draft(&mut state, &prompt, max_tokens, cancelled)
             } else {
-                scribe.write_down(&mut state, &prompt, max_tokens, cancelled).map(Some)
+                scribe.write_down(&mut state, &prompt, max_tokens, false, cancelled).map(Some)
             }
         };
         let mut said = write_down(&self.context)?;
