@@ -53,7 +53,7 @@ fn scenes(tour: &mut Tour) {
     let scene = tour.stage.folder("scene").join("scene.png");
     let other = tour.stage.folder("other").join("other.png");
     samples::copy_over(&samples::clock(), &scene);
-    samples::traffic_light(&other);
+    samples::umbrella(&other);
     let script = tour.stage.folder("scene").join("cool.toml");
     samples::cool(&script);
     let setting = Setting::named("camera").models(tour.models());
@@ -71,7 +71,7 @@ fn scenes(tour: &mut Tour) {
     still(tour, &app);
 
     samples::copy_over(&other, &scene);
-    let took = wait_for_label(&app, &["traffic light"], PATIENCE);
+    let took = wait_for_label(&app, &["umbrella"], PATIENCE);
     tour.saw(format!(
         "another picture: {}, {:.2} s after it was put there; {}",
         labels(&app),
@@ -85,7 +85,7 @@ fn scenes(tour: &mut Tour) {
     app.wait_for("Live again");
     samples::copy_over(&samples::clock(), &scene);
     std::thread::sleep(Duration::from_millis(800));
-    assert!(labels(&app).contains("traffic light"), "frozen: {}", labels(&app));
+    assert!(labels(&app).contains("umbrella"), "frozen: {}", labels(&app));
     app.press("Live again");
     let took = wait_for_label(&app, &CLOCK, PATIENCE);
     tour.saw(format!("frozen it stays, live again it is a clock after {:.2} s", took.as_secs_f64()));
@@ -136,7 +136,7 @@ fn gone_and_back(tour: &mut Tour, app: &App, scene: &Path) {
     tour.album.take(app, "camera-gone", "light-en");
     fs::rename(&away, scene).expect("our folder");
     app.wait_until_gone("The camera is gone");
-    wait_for_label(app, &["traffic light"], PATIENCE);
+    wait_for_label(app, &["umbrella"], PATIENCE);
     tour.saw(format!("unplugged: said after {:.2} s; plugged in again, it goes on by itself", took.as_secs_f64()));
 }
 

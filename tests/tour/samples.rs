@@ -18,19 +18,21 @@ pub fn sentences() -> Vec<String> {
     text.lines().map(str::to_string).collect()
 }
 
-/// A traffic light before the evening sky, drawn here.
-pub fn traffic_light(path: &Path) {
-    let mut picture = RgbImage::from_fn(480, 480, |_, y| {
-        let t = y as f32 / 480.0;
-        Rgb([(90.0 + 60.0 * t) as u8, (130.0 + 50.0 * t) as u8, (190.0 + 20.0 * t) as u8])
-    });
-    rectangle(&mut picture, (228, 420), (252, 480), [40, 42, 44]);
-    rectangle(&mut picture, (150, 30), (330, 430), [24, 26, 28]);
-    for (y, colour) in [(100, [235, 40, 30]), (230, [60, 50, 16]), (360, [14, 50, 30])] {
-        disc(&mut picture, (240, y), 60, [10, 10, 10]);
-        disc(&mut picture, (240, y), 52, colour);
+/// An umbrella before the sky, drawn here: every one of the camera's models knows it.
+pub fn umbrella(path: &Path) {
+    const CLOTH: [u8; 3] = [200, 30, 40];
+    const FOLD: [u8; 3] = [150, 20, 30];
+    const WOOD: [u8; 3] = [80, 55, 35];
+    let sky = |y: u32| [90 + (y / 8) as u8, 130 + (y / 10) as u8, 190 + (y / 24) as u8];
+    let mut picture = RgbImage::from_fn(480, 480, |_, y| Rgb(sky(y)));
+    for (half_width, colour) in [(180, CLOTH), (96, FOLD), (90, CLOTH)] {
+        dome(&mut picture, (240, 240), (half_width, 180), |_| colour);
     }
-    disc(&mut picture, (228, 86), 18, [255, 120, 100]);
+    for x in [105, 195, 285, 375] {
+        dome(&mut picture, (x, 240), (45, 30), sky);
+    }
+    rectangle(&mut picture, (237, 40), (243, 60), FOLD);
+    rectangle(&mut picture, (236, 235), (244, 420), WOOD);
     replace(path, |to| picture.save_with_format(to, image::ImageFormat::Png).expect("our folder"));
 }
 
@@ -83,10 +85,13 @@ fn rectangle(picture: &mut RgbImage, from: (u32, u32), to: (u32, u32), colour: [
     }
 }
 
-fn disc(picture: &mut RgbImage, middle: (i32, i32), radius: i32, colour: [u8; 3]) {
-    for y in -radius..=radius {
-        for x in (-radius..=radius).filter(|x| x * x + y * y <= radius * radius) {
-            picture.put_pixel((middle.0 + x) as u32, (middle.1 + y) as u32, Rgb(colour));
+/// The upper half of an ellipse, on the `middle` of its lower edge.
+fn dome(picture: &mut RgbImage, middle: (i32, i32), radii: (i32, i32), colour: impl Fn(u32) -> [u8; 3]) {
+    let inside = |x: i32, y: i32| (x as f32 / radii.0 as f32).hypot(y as f32 / radii.1 as f32) <= 1.0;
+    for y in -radii.1..=0 {
+        for x in (-radii.0..=radii.0).filter(|x| inside(*x, y)) {
+            let y = (middle.1 + y) as u32;
+            picture.put_pixel((middle.0 + x) as u32, y, Rgb(colour(y)));
         }
     }
 }

@@ -95,14 +95,18 @@ pub fn look(places: &Places) -> Vec<InstalledModel> {
     found
 }
 
-/// The model that a screen uses: the one that was chosen where it is usable, else the first that is.
+/// The model that a screen uses: the one that was chosen where it is usable. Unchosen, the camera takes the smallest,
+/// since it is asked many times a second and by somebody who waits; the others take the first by name.
 pub fn chosen<'a>(
     installed: &'a [InstalledModel],
     purpose: Purpose,
     choice: Option<&str>,
 ) -> Option<&'a InstalledModel> {
     let usable = || installed.iter().filter(move |m| m.is_usable() && m.purpose == Some(purpose));
-    usable().find(|m| Some(m.id.as_str()) == choice).or_else(|| usable().next())
+    usable().find(|m| Some(m.id.as_str()) == choice).or_else(|| match purpose {
+        Purpose::Camera => usable().min_by_key(|m| m.bytes),
+        Purpose::Microphone | Purpose::Text => usable().next(),
+    })
 }
 
 /// The smallest model for `purpose`, for a device that must save, if it is smaller than `than`.
@@ -134,15 +138,18 @@ pub(in crate::app) mod tests {
     }
 
     #[test]
-    fn a_screen_uses_what_was_chosen_or_else_the_first_that_works() {
-        let torn = InstalledModel { damage: Some("torn".into()), ..model("a", Purpose::Camera) };
-        let models = [torn, model("b", Purpose::Camera), model("c", Purpose::Camera), model("d", Purpose::Text)];
+    fn a_screen_uses_what_was_chosen_or_else_one_that_works() {
+        let torn = InstalledModel { damage: Some("torn".into()), bytes: 1, ..model("a", Purpose::Camera) };
+        let large = InstalledModel { bytes: 30_000_000, ..model("b", Purpose::Camera) };
+        let speech = |id, bytes| InstalledModel { bytes, ..model(id, Purpose::Microphone) };
+        let models = [torn, large, model("c", Purpose::Camera), speech("base", 140), speech("tiny", 70)];
         let id = |purpose, choice| chosen(&models, purpose, choice).map(|m| m.id.as_str());
-        assert_eq!(id(Purpose::Camera, Some("c")), Some("c"));
-        assert_eq!(id(Purpose::Camera, None), Some("b"));
-        assert_eq!(id(Purpose::Camera, Some("a")), Some("b"), "a torn one is not used");
-        assert_eq!(id(Purpose::Camera, Some("d")), Some("b"), "nor one for something else");
-        assert_eq!(id(Purpose::Microphone, None), None);
+        assert_eq!(id(Purpose::Camera, Some("b")), Some("b"));
+        assert_eq!(id(Purpose::Camera, None), Some("c"), "the smallest");
+        assert_eq!(id(Purpose::Camera, Some("a")), Some("c"), "a torn one is not used");
+        assert_eq!(id(Purpose::Camera, Some("tiny")), Some("c"), "nor one for something else");
+        assert_eq!(id(Purpose::Microphone, None), Some("base"), "the first by name");
+        assert_eq!(id(Purpose::Text, None), None);
     }
 
     #[test]
