@@ -1,7 +1,6 @@
 # make run    the app; where there is no display the tour: the app driven through its screens, with pictures of each
 # make test   all tests, the tour among them
 # make tour   the tour, display or not
-# make devices   the tour on a camera and a microphone that the system gives, made with PipeWire
 # make demo   classify, transcribe and judge the sample inputs in a terminal (fetches the models first if needed)
 # make check  format, lints, documentation, module rules
 # make bench  timings
@@ -19,7 +18,7 @@ ENGINE := --locked --no-default-features
 # The terminal program as the tests build it: nothing is built twice.
 LAB := cargo run --locked --bin onhand-lab --
 
-.PHONY: run app demo tour devices test measure-app check bench models setup setup-app setup-tour
+.PHONY: run app demo tour test measure-app check bench models setup setup-app setup-tour
 
 # Only Linux has displays that may be missing.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
@@ -41,10 +40,6 @@ tour: setup-tour
 
 test: setup-tour
 	cargo test --locked
-
-devices:
-	@scripts/setup.sh devices
-	cargo test --locked --test tour -- devices
 
 measure-app: setup-tour
 	cargo test --locked --release --test tour -- measure

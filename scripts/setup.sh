@@ -3,8 +3,8 @@
 #
 #   scripts/setup.sh        for the engine and onhand-lab
 #   scripts/setup.sh app    for the window too
-#   scripts/setup.sh tour   for the tour, too: the window in a virtual display, driven and photographed
-#   scripts/setup.sh devices   and a camera and a microphone for it, made with PipeWire
+#   scripts/setup.sh tour   for the tour, too: the window in a virtual display, driven and photographed, with a camera and
+#                           a microphone made with PipeWire
 set -euo pipefail
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -18,7 +18,7 @@ have python3 || missing+=(python3)             # models from the Python registry
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
 wants=${1:-}
-if [ "$wants" = app ] || [ "$wants" = tour ] || [ "$wants" = devices ]; then
+if [ "$wants" = app ] || [ "$wants" = tour ]; then
   have pkg-config || missing+=(pkg-config)
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing+=(libwebkit2gtk-4.1-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
@@ -28,7 +28,7 @@ if [ "$wants" = app ] || [ "$wants" = tour ] || [ "$wants" = devices ]; then
   compgen -G '/usr/lib/llvm-*/lib/libclang.so*' >/dev/null || missing+=(libclang-dev)
 fi
 
-if [ "$wants" = tour ] || [ "$wants" = devices ]; then
+if [ "$wants" = tour ]; then
   have Xvfb || missing+=(xvfb)
   have WebKitWebDriver || missing+=(webkit2gtk-driver)
   have setpriv || missing+=(util-linux)
@@ -36,9 +36,7 @@ if [ "$wants" = tour ] || [ "$wants" = devices ]; then
   have fc-list || missing+=(fontconfig)
   [ -n "$(fc-list :family='Noto Sans' 2>/dev/null)" ] || missing+=(fonts-noto-core)
   [ -n "$(fc-list :lang=ko 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
-fi
-
-if [ "$wants" = devices ]; then
+  # The virtual camera and microphone.
   have dbus-daemon || missing+=(dbus)
   have pipewire || missing+=(pipewire)
   have pipewire-pulse || missing+=(pipewire-pulse)

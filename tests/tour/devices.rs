@@ -11,37 +11,30 @@ const MODEL: &str = "whisper-tiny.en";
 /// A debug build on a busy machine hears slowly.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The sample recording is played so often: a voice that goes on for a while.
-const TIMES: usize = 4;
-
-pub fn play(tour: &mut Tour) {
-    if let Some(why) = VirtualDevices::missing() {
-        return tour.skip("a virtual camera and microphone", &why);
-    }
-    if tour.needs_eyes("what a virtual camera sees") {
-        camera(tour);
-    }
-    if tour.needs(MODEL, "what a virtual microphone hears") {
-        native_microphone(tour);
-        pages_microphone(tour);
-    }
-}
+const TIMES: usize = 12;
 
 /// The page's camera: named, and another picture named after it.
-fn camera(tour: &mut Tour) {
+pub fn camera(tour: &mut Tour) {
+    if !can_be_made(tour) || !tour.needs_eyes("what a virtual camera sees") {
+        return;
+    }
     let devices = VirtualDevices::start(&tour.stage, "devices", Some(&samples::clock()));
     let app = open(tour, &devices, "devices-camera", &[]);
     let took = wait_for_label(&app, &CLOCK, PATIENCE);
     tour.saw(format!("a virtual camera: a clock, {:.2} s after the window answered", took.as_secs_f64()));
     tour.album.take(&app, "devices-camera", "light-en");
     let other = tour.stage.folder("other").join("other.png");
-    samples::traffic_light(&other);
+    samples::umbrella(&other);
     devices.show(&other);
-    let took = wait_for_label(&app, &["traffic light"], PATIENCE);
-    tour.saw(format!("another picture before it: a traffic light, {:.2} s later", took.as_secs_f64()));
+    let took = wait_for_label(&app, &["umbrella"], PATIENCE);
+    tour.saw(format!("another picture before it: an umbrella, {:.2} s later", took.as_secs_f64()));
 }
 
 /// The program's own way: words while the voice goes on, the device gone and back, and silence.
-fn native_microphone(tour: &mut Tour) {
+pub fn microphone(tour: &mut Tour) {
+    if !can_be_made(tour) || !tour.needs(MODEL, "what a virtual microphone hears") {
+        return;
+    }
     let mut devices = VirtualDevices::start(&tour.stage, "devices-sound", None);
     let app = open(tour, &devices, "devices-microphone", &[]);
     app.press_tab("Microphone");
@@ -63,12 +56,23 @@ fn native_microphone(tour: &mut Tour) {
 }
 
 /// The page's way, as on systems whose sound only a web view may use.
-fn pages_microphone(tour: &mut Tour) {
+pub fn pages_microphone(tour: &mut Tour) {
+    if !can_be_made(tour) || !tour.needs(MODEL, "what a virtual microphone hears through the page") {
+        return;
+    }
     let devices = VirtualDevices::start(&tour.stage, "devices-page", None);
     let app = open(tour, &devices, "devices-page-microphone", &["--page-microphone"]);
     app.press_tab("Microphone");
     app.wait_until_gone("Loading the model");
     speak(tour, &app, &devices, "a virtual microphone through the page");
+}
+
+fn can_be_made(tour: &mut Tour) -> bool {
+    let missing = VirtualDevices::missing();
+    if let Some(why) = &missing {
+        tour.skip("a virtual camera and microphone", why);
+    }
+    missing.is_none()
 }
 
 /// Words while the voice goes on, and all of them in the end.

@@ -52,9 +52,11 @@ fn words(tour: &mut Tour) {
     app.wait_until_gone("Loading the model");
     app.press("Tap to speak");
     let began = Instant::now();
+    app.control_at_most("Tap to stop", PATIENCE);
+    std::thread::sleep(Duration::from_secs(2));
+    tour.album.take(&app, "microphone-speaking", "light-en");
     app.wait_at_most("kettle", PATIENCE);
     let first_s = began.elapsed().as_secs_f64();
-    tour.album.take(&app, "microphone-speaking", "light-en");
     // The recording ends by itself after six and a half seconds, and with it the take.
     app.wait_at_most("as fast as speech", PATIENCE);
     let text = app.text();

@@ -42,7 +42,7 @@ impl Tour {
 
     /// A line about what was seen.
     pub fn saw(&self, line: impl AsRef<str>) {
-        println!("{:6.1} s  {:<9} {}", self.began.elapsed().as_secs_f64(), self.part, line.as_ref());
+        println!("{:6.1} s  {:<17} {}", self.began.elapsed().as_secs_f64(), self.part, line.as_ref());
     }
 
     /// A line, past nobody's eyes, about what could not be looked at.
