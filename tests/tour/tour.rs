@@ -61,7 +61,7 @@ impl Tour {
     pub fn needs(&mut self, id: &str, what: &str) -> bool {
         let there = self.models.join(id).join("config.json").is_file();
         if !there {
-            self.skip(what, &format!("model {id} is not installed; `make models` may install it"));
+            self.skip(what, &format!("model {id} is not installed; `onhand-lab models fetch {id}` gets it where its source can be reached"));
         }
         there
     }
