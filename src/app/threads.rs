@@ -6,10 +6,10 @@ use super::settings::Settings;
 /// What candle and rayon read; set first thing in `main`.
 pub const VARIABLE: &str = "RAYON_NUM_THREADS";
 
-/// How much the threads that compute give way, in the steps of nice(1): as far as they go. At 10, where what draws gets
-/// nine tenths of a core that both want, twice as many frames came late.
+/// How much the threads that compute give way, in the steps of nice(1): what draws gets nine tenths of a core that both
+/// want.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const GIVES_WAY: i32 = 19;
+const GIVES_WAY: i32 = 10;
 
 /// Makes this thread, and the threads that it starts, give way to those that draw. What computes calls it first: the
 /// pool of threads that candle computes with is started by whoever computes first.

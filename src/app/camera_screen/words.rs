@@ -47,7 +47,8 @@ pub fn notice(language: &Language, notice: &Notice) -> String {
 /// How fast, and why no faster.
 pub fn pace(language: &Language, pace: &PaceNews, latency_ms: Option<f64>) -> String {
     let mut parts = vec![match pace.doing {
-        Doing::Waiting => language.say("camera-pace-waiting"),
+        // What was seen when the camera was last open says nothing of now.
+        Doing::Waiting => return language.say("camera-pace-waiting"),
         Doing::Still => language.say("camera-pace-still"),
         Doing::Paused(reason) => language.say(paused_key(reason)),
         Doing::Running(reason) => {

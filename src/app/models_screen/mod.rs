@@ -52,6 +52,10 @@ struct Entry {
     used: bool,
 }
 
+/// What is being fetched stands at the top, and its card leaves the place where it was tapped: the view goes with it.
+const TO_THE_TOP: &str = "requestAnimationFrame(() => { \
+     const screen = document.querySelector('.screen-models'); if (screen) screen.scrollTop = 0; });";
+
 #[component]
 pub fn ModelsScreen() -> Element {
     let context = use_context::<ModelsContext>();
@@ -62,7 +66,10 @@ pub fn ModelsScreen() -> Element {
     let offers = starter(&catalog, language.tag, context.pip);
     let fetcher = context.fetcher;
     let act = move |act| match act {
-        Act::Fetch { id, instead } => fetcher.read().fetch(&id, instead.as_deref()),
+        Act::Fetch { id, instead } => {
+            fetcher.read().fetch(&id, instead.as_deref());
+            document::eval(TO_THE_TOP);
+        }
         Act::Pause(id) => fetcher.read().pause(&id),
         Act::Cancel(id) => fetcher.read().cancel(&id),
         Act::Verify(id) => fetcher.read().verify(&id),
