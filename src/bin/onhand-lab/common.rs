@@ -110,7 +110,7 @@ fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data serialises")
 }
 
-/// Prints a line to standard output, as [`print`] does.
+/// Prints a line to standard output, as [`print()`] does.
 pub fn print_line(line: &str) {
     print(&format!("{line}\n"));
 }

@@ -79,13 +79,13 @@ impl<'a> Job<'a> {
         let mut state = self.transcriber.hear(samples, self.options, listener)?;
         self.settle_language(&mut state)?;
         let max_tokens = self.transcriber.max_tokens(samples.len());
-        let halves = self.halves(piece);
-        let said = self.listen(&mut state, max_tokens, halves.is_some(), listener)?;
+        let may_be_cut = piece.end - piece.start >= SHORTEST_HALVED;
+        let said = self.listen(&mut state, max_tokens, may_be_cut, listener)?;
         if said.is_silence() {
             return Ok(Vec::new());
         }
-        if let Some(halves) = halves.filter(|_| !said.finished) {
-            return Ok(halves.into());
+        if may_be_cut && !said.finished {
+            return Ok(self.halves(piece).into());
         }
         let cut = cut(vocabulary, &said.tokens, seconds(piece.start), seconds(samples.len()))?;
         cut.segments.iter().for_each(|segment| listener.segment(segment));
@@ -94,12 +94,12 @@ impl<'a> Job<'a> {
         Ok(cut.resume_s.and_then(|s| self.rest(piece, s)).into_iter().collect())
     }
 
-    /// `piece` cut in the quietest moment about its middle, unless it is short. A loop is cut off at its second round,
+    /// `piece` cut in the quietest moment about its middle. A loop is cut off at its second round,
     /// and with it what was said after it; in a half there are fewer rounds of what somebody does repeat.
-    fn halves(&self, piece: Region) -> Option<[Region; 2]> {
+    fn halves(&self, piece: Region) -> [Region; 2] {
         let length = piece.end - piece.start;
         let at = voice::quietest(self.samples, piece.start + length / 3, piece.end - length / 3);
-        (length >= SHORTEST_HALVED).then_some([Region { end: at, ..piece }, Region { start: at, ..piece }])
+        [Region { end: at, ..piece }, Region { start: at, ..piece }]
     }
 
     /// Writes down with what was said before as context. Where that makes the model say something twice, without:
