@@ -10,6 +10,7 @@
 //! | [`sensors`] | camera, microphone, heat and battery: a trait each, a backend a file |
 //! | [`profile`] | how long it took, and how much memory |
 //! | [`lab`] | on the host only: trying out what a phone would take hours for |
+//! | [`timeline`] | scripts of heat, battery and use: steps, each of which holds from its time on |
 //! | `app` | what people see; behind the feature of that name |
 //!
 //! `tests/modules.rs` holds who may use whom.
@@ -24,3 +25,4 @@ pub mod resample;
 pub mod scheduler;
 pub mod sensors;
 pub mod store;
+pub mod timeline;

@@ -17,6 +17,7 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule { module: "model_dir", may_use: &[], never: &["candle", "dioxus", "hf_hub"] },
     Rule { module: "resample", may_use: &[], never: &["candle", "dioxus", "std::thread", "std::time"] },
+    Rule { module: "timeline", may_use: &[], never: &["candle", "dioxus", "std::thread", "std::time", "std::fs"] },
     Rule {
         module: "inference",
         may_use: &["model_dir", "kernels", "resample"],
@@ -32,12 +33,12 @@ const RULES: &[Rule] = &[
     // Of Dioxus the bridge knows under which address it serves the app's page: as text, not as code.
     Rule {
         module: "sensors",
-        may_use: &["resample", "scheduler"],
+        may_use: &["resample", "scheduler", "timeline"],
         never: &["candle", "dioxus::", "dioxus_", "hf_hub"],
     },
     Rule {
         module: "lab",
-        may_use: &["inference", "kernels", "model_dir", "profile", "scheduler", "store"],
+        may_use: &["inference", "kernels", "model_dir", "profile", "scheduler", "store", "timeline"],
         never: &["dioxus"],
     },
     Rule {

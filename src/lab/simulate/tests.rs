@@ -69,7 +69,7 @@ fn whatever_the_air_the_skin_stays_under_the_limit_and_cooler_air_never_gives_le
 #[test]
 fn a_phone_in_a_pocket_runs_nothing() {
     let mut usage = Usage::moving();
-    usage.steps[0].visible = false;
+    usage.0.steps[0].1.visible = false;
     let hour = run(&Setup { usage, duration_s: 60, ..Setup::demo() }, Pacer::Adaptive(Policy::default()));
     assert_eq!(hour.runs, 0);
     assert!(hour.age_p90_ms.is_nan() && table(&[("adaptive", &hour)]).contains("no result"));

@@ -10,6 +10,7 @@
 //! ambient_c = 35.0         # in place of the ambient given
 //! ```
 
+use crate::timeline::Timeline;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,6 @@ pub enum Motion {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// From when on, s.
-    pub at_s: f64,
     /// What the camera sees.
     pub scene: Motion,
     /// Whether the app is in view.
@@ -45,16 +44,9 @@ fn yes() -> bool {
     true
 }
 
-/// A script of steps, in order of time; the first is at 0.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Usage {
-    /// After so many seconds the script begins again.
-    pub repeat_s: Option<f64>,
-    /// The steps.
-    #[serde(rename = "step")]
-    pub steps: Vec<Step>,
-}
+/// What is done, step by step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usage(pub Timeline<Step>);
 
 /// A script that cannot be played.
 #[derive(Debug, thiserror::Error)]
@@ -68,14 +60,14 @@ pub enum UsageError {
 impl Usage {
     /// Pointing the phone about for 40 s, then holding it still for 20, again and again.
     pub fn demo() -> Self {
-        let step = |at_s, scene| Step { at_s, scene, visible: true, charging: false, ambient_c: None };
-        Self { repeat_s: Some(60.0), steps: vec![step(0.0, Motion::Moving), step(40.0, Motion::Still)] }
+        let step = |scene| Step { scene, visible: true, charging: false, ambient_c: None };
+        Self(Timeline { repeat_s: Some(60.0), steps: vec![(0.0, step(Motion::Moving)), (40.0, step(Motion::Still))] })
     }
 
     /// Never holding it still.
     pub fn moving() -> Self {
         let mut usage = Self::demo();
-        usage.steps.truncate(1);
+        usage.0.steps.truncate(1);
         usage
     }
 
@@ -90,37 +82,18 @@ impl Usage {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let usage: Self = toml::from_str(text).map_err(|e| e.message().to_string())?;
-        let first = usage.steps.first().ok_or("there is no step")?;
-        if first.at_s != 0.0 {
-            return Err(format!("the first step is at {} s, not at 0", first.at_s));
-        }
-        for pair in usage.steps.windows(2) {
-            // Written so that a NaN fails too.
-            if !(pair[1].at_s > pair[0].at_s && pair[1].at_s.is_finite()) {
-                return Err(format!("the step at {} s comes after the one at {} s", pair[1].at_s, pair[0].at_s));
-            }
-        }
-        let last_s = usage.steps[usage.steps.len() - 1].at_s;
-        if usage.repeat_s.is_some_and(|repeat_s| !(repeat_s > last_s && repeat_s.is_finite())) {
-            return Err(format!("repeat_s must lie after the last step, at {last_s} s"));
-        }
-        for ambient_c in usage.steps.iter().filter_map(|step| step.ambient_c) {
+        let timeline = Timeline::<Step>::parse(text)?;
+        for ambient_c in timeline.steps.iter().filter_map(|(_, step)| step.ambient_c) {
             if !(-40.0..=80.0).contains(&ambient_c) {
                 return Err(format!("ambient_c = {ambient_c} is not between -40 and 80"));
             }
         }
-        Ok(usage)
+        Ok(Self(timeline))
     }
 
     /// The step that holds at a time, and which one it is since the start: a step that comes again is another one.
     pub fn at(&self, seconds: f64) -> (usize, &Step) {
-        let (round, seconds) = match self.repeat_s {
-            Some(repeat_s) => ((seconds / repeat_s) as usize, seconds % repeat_s),
-            None => (0, seconds),
-        };
-        let index = self.steps.partition_point(|step| step.at_s <= seconds).saturating_sub(1);
-        (round * self.steps.len() + index, &self.steps[index])
+        self.0.at(seconds)
     }
 }
 
@@ -129,26 +102,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_hold_until_the_next_and_repeat() {
-        let usage = Usage::demo();
-        let at = |seconds| usage.at(seconds).1.scene;
-        assert_eq!([0.0, 39.9].map(at), [Motion::Moving; 2]);
-        assert_eq!([40.0, 59.9].map(at), [Motion::Still; 2]);
-        assert_eq!(at(60.0), Motion::Moving);
-        assert_eq!([0.0, 40.0, 60.0, 100.0].map(|s| usage.at(s).0), [0, 1, 2, 3]);
-    }
-
-    #[test]
     fn scripts_are_read_and_bad_ones_named() {
         let good = "repeat_s = 9\n[[step]]\nat_s = 0\nscene = \"still\"\n[[step]]\nat_s = 5\nscene = \"moving\"\nvisible = false";
-        assert_eq!(Usage::parse(good).unwrap().steps.len(), 2);
+        assert_eq!(Usage::parse(good).unwrap().0.steps.len(), 2);
         for (text, why) in [
-            ("", "missing field `step`"),
-            ("step = []", "no step"),
             ("[[step]]\nat_s = 3\nscene = \"still\"", "not at 0"),
             ("[[step]]\nat_s = 0\nscene = \"walking\"", "walking"),
-            ("[[step]]\nat_s = 0\nscene = \"still\"\n[[step]]\nat_s = nan\nscene = \"still\"", "comes after"),
-            ("repeat_s = 0\n[[step]]\nat_s = 0\nscene = \"still\"", "repeat_s"),
             ("[[step]]\nat_s = 0\nscene = \"still\"\nambient_c = 900", "900"),
             ("[[step]]\nat_s = 0\nscene = \"still\"\ncolour = 1", "colour"),
         ] {

@@ -12,6 +12,7 @@
 //! ```
 
 use super::{Power, PowerSensor, Supply, ThermalStatus};
+use crate::timeline::Timeline;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -20,8 +21,7 @@ use std::time::Instant;
 #[derive(Debug, Clone)]
 pub struct Script {
     name: String,
-    steps: Vec<Step>,
-    repeat_s: Option<f64>,
+    timeline: Timeline<Step>,
     began: Instant,
 }
 
@@ -38,18 +38,9 @@ pub enum ScriptError {
     Malformed { path: PathBuf, why: String },
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    repeat_s: Option<f64>,
-    #[serde(rename = "step")]
-    steps: Vec<Step>,
-}
-
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
-    at_s: f64,
     status: Option<Status>,
     headroom: Option<f32>,
     battery: Option<f32>,
@@ -79,26 +70,12 @@ impl Script {
     }
 
     fn parse(name: &str, text: &str) -> Result<Self, String> {
-        let File { repeat_s, steps } = toml::from_str(text).map_err(|e| e.message().to_string())?;
-        if steps.first().is_none_or(|first| first.at_s != 0.0) {
-            return Err("the first step must be at 0 s".into());
-        }
-        // Written so that a NaN fails too.
-        if let Some(pair) = steps.windows(2).find(|pair| !(pair[1].at_s > pair[0].at_s && pair[1].at_s.is_finite())) {
-            return Err(format!("the step at {} s comes after the one at {} s", pair[1].at_s, pair[0].at_s));
-        }
-        let last_s = steps[steps.len() - 1].at_s;
-        if repeat_s.is_some_and(|repeat_s| !(repeat_s > last_s && repeat_s.is_finite())) {
-            return Err(format!("repeat_s must lie after the last step, at {last_s} s"));
-        }
-        Ok(Self { name: name.into(), steps, repeat_s, began: Instant::now() })
+        Ok(Self { name: name.into(), timeline: Timeline::parse(text)?, began: Instant::now() })
     }
 
     /// What is told so many seconds after the start.
     pub fn at(&self, seconds: f64) -> Power {
-        let seconds = self.repeat_s.map_or(seconds, |repeat_s| seconds % repeat_s);
-        let index = self.steps.partition_point(|step| step.at_s <= seconds).saturating_sub(1);
-        let step = &self.steps[index];
+        let (_, step) = self.timeline.at(seconds);
         Power {
             thermal_status: step.status.map(|status| match status {
                 Status::None => ThermalStatus::None,
@@ -150,10 +127,7 @@ mod tests {
     #[test]
     fn bad_scripts_are_named() {
         for (text, why) in [
-            ("", "missing field `step`"),
-            ("[[step]]\nat_s = 1", "at 0 s"),
-            ("[[step]]\nat_s = 0\n[[step]]\nat_s = nan", "comes after"),
-            ("repeat_s = 0\n[[step]]\nat_s = 0", "repeat_s"),
+            ("[[step]]\nat_s = 1", "not at 0"),
             ("[[step]]\nat_s = 0\nstatus = \"boiling\"", "boiling"),
             ("[[step]]\nat_s = 0\nheat = 1", "heat"),
         ] {
