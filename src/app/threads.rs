@@ -14,11 +14,25 @@ const GIVES_WAY: i32 = 10;
 /// Makes this thread, and the threads that it starts, give way to those that draw. What computes calls it first: the
 /// pool of threads that candle computes with is started by whoever computes first.
 pub fn give_way() {
+    // On desktops they take what is left: a core where nothing else runs counts as idle then, so what draws is woken
+    // there at once. With niceness alone it waits behind others, and a page at 60 Hz misses one frame in forty.
+    #[cfg(target_os = "linux")]
+    if takes_what_is_left() {
+        return;
+    }
     // Here a thread has a niceness of its own. Elsewhere the process has one.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     if let Err(why) = rustix::process::nice(GIVES_WAY) {
         tracing::debug!("the system keeps the threads that compute as important as the window's: {why}");
     }
+}
+
+/// Gives this thread the policy for work that nobody waits for; whether the system does so.
+#[cfg(target_os = "linux")]
+fn takes_what_is_left() -> bool {
+    let no_priority = libc::sched_param { sched_priority: 0 };
+    // SAFETY: 0 is the calling thread, and the parameter outlives the call, which only reads it.
+    unsafe { libc::sched_setscheduler(0, libc::SCHED_IDLE, &no_priority) == 0 }
 }
 
 /// The threads of this run.
