@@ -7,6 +7,7 @@ cancel = Cancel
 try-again = Try again
 understood = Understood
 exact-words = In exact words
+no-file-dialog = This system has no window to pick files in. Install zenity or xdg-desktop-portal, then try again.
 to-models = Go to models
 paused-hot = Paused: the device is hot
 paused-critical = Stopped: the device is too hot
@@ -71,7 +72,7 @@ camera-denied = Onhand may not use the camera. Try again and allow it, or pick a
 camera-denied-for-good = The camera is switched off for Onhand. Allow it in the system’s settings, then try again.
 camera-busy = Another program is using the camera. Close it, then try again.
 camera-unplugged = The camera is gone. Connect it again: it goes on by itself.
-camera-unreadable = There is no picture to show. Choose another picture or folder.
+camera-unreadable = There is no picture in what stands for the camera. Put one there: it shows by itself.
 camera-failed = The camera does not answer. Try again, or pick a picture.
 camera-pace-waiting = Getting ready
 camera-pace-still = Still scene
@@ -344,7 +345,7 @@ settings-threads-restart =
         [one] Applies when Onhand is started again; until then { $n } thread is used.
        *[other] Applies when Onhand is started again; until then { $n } threads are used.
     }
-settings-damaged = The settings file was damaged. It was put aside, and what could not be read is as at the first start.
+settings-damaged = The settings file was damaged and was put aside. What could be read of it is kept; the rest is as at the first start.
 settings-unreadable = The settings file cannot be read. Everything is as at the first start.
 settings-not-saved = Your change is in force, but could not be saved: it will be gone when Onhand is closed.
 

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::microphone::Opener;
 use crate::inference::speech::audio;
 use crate::sensors::bridge::{APP_ORIGINS, Bridge};
-use crate::sensors::camera::{Facing, FrameSize, Page, Source};
+use crate::sensors::camera::{self, Facing, FrameSize, Page, Source};
 use crate::sensors::microphone::{self, Microphone, MicrophoneError, Pace, Replay};
 use crate::sensors::power::{self, PowerSensor};
 use dioxus::prelude::*;
@@ -41,7 +41,7 @@ impl Devices {
     /// Where pictures come from.
     pub fn camera(&self, bridge: &Bridge) -> Source {
         match &self.args.camera {
-            Some(path) => Source::Replay { path: path.clone(), rate_hz: REPLAY_HZ, hold: REPLAY_HOLD },
+            Some(path) => replayed(path),
             None => Source::Device(Page {
                 bridge: bridge.clone(),
                 facing: Facing::Back,
@@ -85,6 +85,19 @@ pub fn use_page() {
     });
 }
 
+/// Pictures in place of the camera.
+fn replayed(path: &Path) -> Source {
+    Source::Replay { path: path.into(), rate_hz: REPLAY_HZ, hold: REPLAY_HOLD }
+}
+
+/// Whether there is a picture in what is to stand for the camera.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn check_pictures(path: &Path) -> Result<(), String> {
+    camera::open(&replayed(path)).map(drop).map_err(|e| e.to_string())
+}
+
 /// Whether the sound file that is to stand for the microphone can be read.
 ///
 /// # Errors
@@ -104,6 +117,16 @@ fn replay(path: &Path) -> Result<Box<dyn Microphone>, MicrophoneError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_no_picture_is_said_at_the_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let noise = dir.path().join("noise.txt");
+        std::fs::write(&noise, [7; 500]).unwrap();
+        assert!(check_pictures(&noise).unwrap_err().contains("noise.txt"));
+        assert!(check_pictures(dir.path()).unwrap_err().contains("no picture"));
+        check_pictures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/clock.jpg")).unwrap();
+    }
 
     #[test]
     fn a_recording_stands_for_the_microphone_and_a_bad_one_is_said_at_the_start() {

@@ -21,6 +21,7 @@ mod camera_screen;
 mod components;
 mod context;
 mod devices;
+mod file_dialog;
 mod format;
 pub mod icons;
 mod judge;
@@ -77,6 +78,9 @@ impl Start {
     pub fn load(args: Args) -> Result<Self, String> {
         if let Some(path) = &args.power {
             power::script(path).map_err(|e| e.to_string())?;
+        }
+        if let Some(path) = &args.camera {
+            devices::check_pictures(path)?;
         }
         if let Some(path) = &args.microphone {
             devices::check_sound(path)?;

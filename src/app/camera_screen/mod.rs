@@ -8,6 +8,7 @@ mod words;
 
 use super::announce::Announcer;
 use super::camera::{self, Calm, CameraState, ModelState, Named, News, Order, PaceNews, Viewer};
+use super::components::Picked;
 use super::context::{ModelsContext, SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::language::Language;
@@ -18,7 +19,6 @@ use super::settings::{Change, Labels};
 use super::shell::{Navigation, Screen};
 use crate::sensors::bridge::Bridge;
 use dioxus::prelude::*;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use view::CameraView;
 
@@ -57,7 +57,12 @@ enum Held {
 enum Notice {
     Copied(String),
     CannotCopy,
-    BadPicture { name: String, why: String },
+    BadPicture {
+        name: String,
+        why: String,
+    },
+    /// The system has no dialog to pick files with.
+    NoDialog,
 }
 
 /// What a person does.
@@ -66,8 +71,7 @@ enum Act {
     Freeze,
     Live,
     Flip,
-    Pick { name: String, bytes: Arc<Vec<u8>> },
-    Unreadable { name: String, why: String },
+    Pick(Picked),
     Ask,
     Retry,
     Models,
@@ -174,7 +178,15 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
 fn take(news: News, mut sight: Signal<Sight>, calm: &mut Calm, labels: &Labels) {
     let mut sight = sight.write();
     match news {
-        News::Camera(camera) => sight.camera = camera,
+        News::Camera(camera) => {
+            // What was seen before says nothing of a camera that is gone.
+            if matches!(camera, CameraState::Trouble(_)) && sight.held == Held::No {
+                calm.clear();
+                sight.labels.clear();
+                sight.latency_ms = None;
+            }
+            sight.camera = camera;
+        }
         News::Model(model) => sight.model = model,
         News::Pace(pace) => sight.pace = Some(pace),
         News::Seen(seen) => {
@@ -248,7 +260,7 @@ fn use_acts(viewer: CopyValue<Viewer>, mut sight: Signal<Sight>) -> EventHandler
             }
             Act::Flip => order(Order::Flip),
             Act::Ask => order(Order::Tap),
-            Act::Pick { name, bytes } => {
+            Act::Pick(Picked::File { name, bytes }) => {
                 {
                     let mut sight = sight.write();
                     sight.held = Held::Picture(name.clone());
@@ -256,7 +268,8 @@ fn use_acts(viewer: CopyValue<Viewer>, mut sight: Signal<Sight>) -> EventHandler
                 }
                 order(Order::Picture(name, bytes));
             }
-            Act::Unreadable { name, why } => notify(Notice::BadPicture { name, why }),
+            Act::Pick(Picked::Unreadable { name, why }) => notify(Notice::BadPicture { name, why }),
+            Act::Pick(Picked::NoDialog) => notify(Notice::NoDialog),
             Act::Retry => order(Order::Retry),
             Act::Models => navigation.go(Screen::Models),
             Act::Set(change) => settings.change(change),

@@ -122,7 +122,7 @@ fn every_trouble_is_said_with_a_way_on() {
         (CameraError::DeniedForGood, "switched off for Onhand", "꺼져 있어요"),
         (CameraError::Busy { device: device(), why: why() }, "Another program", "다른 프로그램"),
         (CameraError::Unplugged { device: device(), why: why() }, "The camera is gone", "사라졌어요"),
-        (CameraError::Unreadable { path: "/a".into(), why: why() }, "no picture to show", "사진이 없어요"),
+        (CameraError::Unreadable { path: "/a".into(), why: why() }, "no picture in what stands", "사진이 없어요"),
         (CameraError::Failed { device: device(), why: why() }, "does not answer", "응답하지 않아요"),
     ];
     for (error, english, korean) in troubles {
@@ -179,6 +179,7 @@ fn notices_are_said_in_both_languages() {
     let notices = [
         (Notice::Copied("wall clock".into()), "Copied: wall clock", "복사했어요: wall clock"),
         (Notice::CannotCopy, "could not be copied", "복사할 수 없어요"),
+        (Notice::NoDialog, "no window to pick files in", "파일을 고르는 창이 없어요"),
         (
             Notice::BadPicture { name: "a.txt".into(), why: "torn".into() },
             "a.txt is not a picture",

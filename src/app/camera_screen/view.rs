@@ -2,13 +2,12 @@
 
 use super::{Act, Held, Notice, Sight, words};
 use crate::app::camera::{CameraState, Doing, Live, ModelState, Named};
-use crate::app::components::{Button, Message, Segments, Tone, Weight};
-use crate::app::icons::{Glyph, Icon};
+use crate::app::components::{Button, FilePick, Message, Segments, Tone, Weight};
+use crate::app::icons::Glyph;
 use crate::app::language::use_language;
 use crate::app::settings::{Change, LABEL_COUNTS, LEAST_PERCENTS, Labels};
 use crate::sensors::camera::{CameraError, Facing};
 use dioxus::prelude::*;
-use std::sync::Arc;
 
 /// All of the screen.
 #[component]
@@ -224,16 +223,12 @@ fn Controls(sight: Sight, onact: EventHandler<Act>) -> Element {
             if paused {
                 Button { glyph: Glyph::Again, label: language.say("camera-ask"), onclick: move |()| onact.call(Act::Ask) }
             }
-            label { class: "button camera-pick",
-                Icon { glyph: Glyph::Picture }
-                span { {language.say("camera-pick")} }
-                input {
-                    id: "camera-file",
-                    class: "unseen",
-                    r#type: "file",
-                    accept: "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff",
-                    onchange: move |event| pick(event, onact),
-                }
+            FilePick {
+                id: "camera-file",
+                glyph: Glyph::Picture,
+                label: language.say("camera-pick"),
+                accept: "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff",
+                onpick: move |picked| onact.call(Act::Pick(picked)),
             }
             if can_flip {
                 Button { glyph: Glyph::Flip, label: language.say("camera-flip"), onclick: move |()| onact.call(Act::Flip) }
@@ -243,18 +238,6 @@ fn Controls(sight: Sight, onact: EventHandler<Act>) -> Element {
             }
         }
     }
-}
-
-/// Reads the picture that was picked.
-fn pick(event: Event<FormData>, onact: EventHandler<Act>) {
-    let Some(file) = event.files().into_iter().next() else { return };
-    spawn(async move {
-        let name = file.name();
-        onact.call(match file.read_bytes().await {
-            Ok(bytes) => Act::Pick { name, bytes: Arc::new(bytes.to_vec()) },
-            Err(why) => Act::Unreadable { name, why: why.to_string() },
-        });
-    });
 }
 
 /// How many labels, and how sure they must be.

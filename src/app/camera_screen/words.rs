@@ -40,6 +40,7 @@ pub fn notice(language: &Language, notice: &Notice) -> String {
     match notice {
         Notice::Copied(text) => language.say_with("camera-copied", &[("text", text.clone().into())]),
         Notice::CannotCopy => language.say("camera-cannot-copy"),
+        Notice::NoDialog => language.say("no-file-dialog"),
         Notice::BadPicture { name, .. } => language.say_with("camera-bad-picture", &[("name", name.clone().into())]),
     }
 }

@@ -1,5 +1,9 @@
 //! The pieces that screens are made of. They know no screen and no setting.
 
+mod pick;
+
+pub use pick::{FilePick, Picked};
+
 use super::icons::{Glyph, Icon};
 use dioxus::prelude::*;
 

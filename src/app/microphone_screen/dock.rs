@@ -2,12 +2,11 @@
 
 use super::state::{Sight, Stage};
 use super::{Act, words};
-use crate::app::components::Button;
+use crate::app::components::{Button, FilePick};
 use crate::app::icons::{Glyph, Icon};
 use crate::app::language::use_language;
-use crate::app::microphone::{Meter, ModelState};
+use crate::app::microphone::{Meter, MicrophoneState, ModelState};
 use dioxus::prelude::*;
-use std::sync::Arc;
 
 /// All of it; nothing where there is no model.
 #[component]
@@ -15,31 +14,29 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
     let language = use_language();
     let ready = matches!(sight.model, ModelState::Ready(_));
     let listening = matches!(sight.stage, Stage::Listening(..));
+    // A microphone that is gone is waited for: nothing is recorded, and the button does not look as if.
+    let recording = listening && !matches!(sight.stage, Stage::Listening(_, MicrophoneState::Trouble(_)));
     let running = sight.stage.running().is_some();
     if !ready && !running {
         return rsx! {};
     }
     let label = language.say(words::button_key(&sight));
     let waits = running && !listening;
-    let class = if listening { "mic-button mic-button-on" } else { "mic-button" };
+    let class = if recording { "mic-button mic-button-on" } else { "mic-button" };
     rsx! {
         section { class: if running { "mic-dock" } else { "mic-dock mic-dock-idle" }, aria_label: language.say("mic-dock"),
-            if listening {
+            if recording {
                 Level { meter }
             }
             div { class: "mic-keys",
                 div { class: "mic-side",
                     if !running {
-                        label { class: "button mic-pick",
-                            Icon { glyph: Glyph::Document }
-                            span { {language.say("mic-pick")} }
-                            input {
-                                id: "mic-file",
-                                class: "unseen",
-                                r#type: "file",
-                                accept: "audio/*,.wav,.flac,.mp3,.ogg,.oga",
-                                onchange: move |event| pick(event, onact),
-                            }
+                        FilePick {
+                            id: "mic-file",
+                            glyph: Glyph::Document,
+                            label: language.say("mic-pick"),
+                            accept: "audio/*,.wav,.flac,.mp3,.ogg,.oga",
+                            onpick: move |picked| onact.call(Act::Pick(picked)),
                         }
                     }
                 }
@@ -55,7 +52,7 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
                             onact.call(if listening { Act::Stop } else { Act::Start });
                         }
                     },
-                    if listening {
+                    if recording {
                         Ring { meter }
                     }
                     Icon { glyph: if listening { Glyph::Stop } else { Glyph::Microphone } }
@@ -97,16 +94,4 @@ fn Level(meter: Signal<Meter>) -> Element {
 fn Ring(meter: Signal<Meter>) -> Element {
     let size = 1.0 + 0.35 * meter().lit_frac;
     rsx! { span { class: "mic-ring", aria_hidden: "true", style: "transform: scale({size:.3})" } }
-}
-
-/// Reads the file that was picked.
-fn pick(event: Event<FormData>, onact: EventHandler<Act>) {
-    let Some(file) = event.files().into_iter().next() else { return };
-    spawn(async move {
-        let name = file.name();
-        onact.call(match file.read_bytes().await {
-            Ok(bytes) => Act::Pick(name, Arc::new(bytes.to_vec())),
-            Err(why) => Act::Unreadable(name, why.to_string()),
-        });
-    });
 }

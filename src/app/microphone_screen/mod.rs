@@ -12,6 +12,7 @@ mod view;
 mod words;
 
 use super::announce::Announcer;
+use super::components::Picked;
 use super::context::{SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::language::Language;
@@ -26,7 +27,6 @@ use crate::inference::speech::{Task, TranscribeOptions};
 use dioxus::prelude::*;
 use state::{Notice, Said, Sight, Stage};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use view::MicrophoneView;
 
@@ -48,8 +48,7 @@ enum Act {
     Cancel,
     Retry,
     Models,
-    Pick(String, Arc<Vec<u8>>),
-    Unreadable(String, String),
+    Pick(Picked),
     Set(Change),
     Copy,
     Share,
@@ -249,13 +248,17 @@ fn use_acts(
                 sight.write().enter(Stage::Listening(id, MicrophoneState::Opening));
                 order(Order::Start(id, options));
             }
-            Act::Pick(name, bytes) if running.is_none() => {
+            Act::Pick(Picked::File { name, bytes }) if running.is_none() => {
                 let id = next_id();
                 sight.write().enter(Stage::Reading(id, name.clone(), None));
                 order(Order::File(id, options, name, bytes));
             }
+            Act::Pick(Picked::Unreadable { name, why }) if running.is_none() => {
+                sight.write().enter(Stage::BadFile(name, why));
+            }
+            Act::Pick(Picked::NoDialog) if running.is_none() => notify(Notice::NoDialog),
             // A file was picked while something else had begun.
-            Act::Start | Act::Pick(..) => {}
+            Act::Start | Act::Pick(_) => {}
             Act::Stop => running.into_iter().for_each(|id| order(Order::Stop(id))),
             Act::Cancel => running.into_iter().for_each(|id| {
                 order(Order::Cancel(id));
@@ -265,7 +268,6 @@ fn use_acts(
             }),
             Act::Retry => order(Order::Retry),
             Act::Models => navigation.go(Screen::Models),
-            Act::Unreadable(name, why) => sight.write().enter(Stage::BadFile(name, why)),
             Act::Set(change) => settings.change(change),
             Act::Copy => drop(spawn(async move {
                 notify(if page::copy(&text).await { Notice::Copied } else { Notice::CannotCopy });

@@ -48,6 +48,8 @@ pub enum Notice {
     NotSaved(String),
     /// The system names no folder for it.
     NoFolder,
+    /// The system has no dialog to pick files with.
+    NoDialog,
 }
 
 /// What is worth saying to somebody who does not look.

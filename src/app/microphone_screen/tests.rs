@@ -206,6 +206,7 @@ fn notices_are_said_in_both_languages() {
         (Notice::NotSaved("ENOSPC".into()), "could not be saved", "저장하지 못했어요"),
         (Notice::NotSaved("ENOSPC".into()), "ENOSPC", "ENOSPC"),
         (Notice::NoFolder, "no folder for downloads", "다운로드 폴더가 없어요"),
+        (Notice::NoDialog, "no window to pick files in", "파일을 고르는 창이 없어요"),
     ] {
         for (language, wanted) in [("en", english), ("ko", korean)] {
             let text = look(language, Sight { notice: Some(notice.clone()), ..ready() }).text();

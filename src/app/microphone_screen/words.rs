@@ -93,6 +93,7 @@ pub fn notice(language: &Language, notice: &Notice) -> String {
         Notice::CannotCopy => language.say("mic-cannot-copy"),
         Notice::Saved(path) => language.say_with("mic-saved", &[("path", path.clone().into())]),
         Notice::NotSaved(_) => language.say("mic-not-saved"),
+        Notice::NoDialog => language.say("no-file-dialog"),
         Notice::NoFolder => language.say("mic-no-folder"),
     }
 }
