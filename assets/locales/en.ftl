@@ -5,12 +5,12 @@ tabs-name = Screens
 back-to = Back to { $screen }
 cancel = Cancel
 try-again = Try again
-understood = Understood
-exact-words = In exact words
+understood = OK
+exact-words = Technical details
 no-file-dialog = This system has no window to pick files in. Install zenity or xdg-desktop-portal, then try again.
-to-models = Go to models
+to-models = Go to Models
 paused-hot = Paused: the device is hot
-paused-critical = Stopped: the device is too hot
+paused-critical = Too hot: it goes on when the device has cooled
 paused-battery = Paused: the battery is almost empty
 paused-hidden = Paused
 percent = { $n }%
@@ -67,13 +67,13 @@ camera-unsure = Nothing that I know for sure.
 camera-no-model = There is no model for pictures on this device yet. Install one, and come back: nothing else is needed.
 camera-model-failed = The model cannot be used. Verify it on the Models screen, or choose another.
 camera-no-bridge = The camera cannot be shown here. Close other programs and start Onhand again.
-camera-no-device = This device has no camera. Connect one, or pick a picture.
-camera-denied = Onhand may not use the camera. Try again and allow it, or pick a picture.
+camera-no-device = This device has no camera. Connect one, or pick a photo.
+camera-denied = Onhand isn’t allowed to use the camera. Try again and allow it, or pick a photo.
 camera-denied-for-good = The camera is switched off for Onhand. Allow it in the system’s settings, then try again.
 camera-busy = Another program is using the camera. Close it, then try again.
-camera-unplugged = The camera is gone. Connect it again: it goes on by itself.
+camera-unplugged = The camera was disconnected. Connect it again, and it goes on by itself.
 camera-unreadable = There is no picture in what stands for the camera. Put one there: it shows by itself.
-camera-failed = The camera does not answer. Try again, or pick a picture.
+camera-failed = The camera does not answer. Try again, or pick a photo.
 camera-pace-waiting = Getting ready
 camera-pace-still = Still scene
 camera-pace-rate = { $n } per second
@@ -81,8 +81,8 @@ camera-pace-every = every { $n } seconds
 camera-pace-latency = { $ms } ms
 camera-pace-age =
     { $n ->
-        [one] { $n } second ago
-       *[other] { $n } seconds ago
+        [one] last answer { $n } second ago
+       *[other] last answer { $n } seconds ago
     }
 camera-pace-duty = Slow model: { $rate }
 camera-pace-warm = Warm: { $rate }
@@ -98,14 +98,14 @@ camera-copied = Copied: { $text }
 camera-cannot-copy = That could not be copied here.
 camera-bad-picture = { $name } is not a picture that can be read. Pick another one.
 camera-freeze = Freeze
-camera-live = Live again
+camera-live = Resume
 camera-ask = Look now
 camera-pick = Photos
 camera-flip = Flip
 camera-share = Share
-camera-choices = Answers shown
-camera-count = Most answers
-camera-least = At least
+camera-choices = Answer settings
+camera-count = Number of answers
+camera-least = Least confidence
 
 # Microphone
 mic-page = What was said
@@ -127,12 +127,12 @@ mic-pick = Audio file
 mic-language = Spoken language
 mic-language-auto = Automatic
 mic-translate = Translate into English
-mic-english-only = This model understands English only. For other languages choose another model.
+mic-english-only = This model understands English only. For other languages, choose another model.
 mic-no-device = This device has no microphone. Connect one: it goes on by itself. Or cancel, and pick an audio file.
-mic-denied = Onhand may not use the microphone. Try again and allow it, or cancel and pick an audio file.
+mic-denied = Onhand isn’t allowed to use the microphone. Try again and allow it, or cancel and pick an audio file.
 mic-denied-for-good = The microphone is switched off for Onhand. Allow it in the system’s settings, then try again.
 mic-busy = Another program is using the microphone. Close it: it goes on by itself.
-mic-unplugged = The microphone is gone. Connect it again: it goes on by itself.
+mic-unplugged = The microphone was disconnected. Connect it again, and it goes on by itself.
 mic-unreadable = The microphone gives no sound that can be read. Choose another in the system’s settings, then try again.
 mic-kept = What was heard so far is kept.
 mic-paused-hot = The device is hot, so the words have to wait. Everything you say is kept; the words come when it has cooled, or when you stop.
@@ -255,19 +255,20 @@ models-verify = Verify
 models-delete = Delete
 models-keep = Keep
 models-fetch-again = Install again
+models-delete-in-use = { $screen } uses it. Another model takes its place if there is one.
 models-delete-sure = Delete { $model }? That frees { $size }. You can install it again later.
 models-queued = Waits for its turn.
 models-paused = Paused.
-models-here = { $size } are here and are kept.
-models-verifying = Checking every file …
+models-here = { $size } downloaded so far is kept.
+models-verifying = Verifying every file …
 models-removing = Deleting …
 models-failed = Not installed.
 models-not-removed = Not deleted.
 models-damaged = This model cannot be used: a file is missing or damaged.
-models-good = Checked: every file is as it was installed.
-models-unrecorded = Checked: the model is complete. Not every file came with a fingerprint to compare.
+models-good = Verified: every file is as it was installed.
+models-unrecorded = Verified: the model is complete. Not every file came with a fingerprint to compare.
 models-bad = This model has changed since it was installed. Delete it and install it again.
-models-replaced = { $wanted } cannot be reached from here. { $comes } is fetched instead.
+models-replaced = { $wanted } cannot be reached from here. { $comes } is downloaded instead.
 models-details = Details
 models-from-hub = From the hub: { $what }
 models-from-packages = From Python packages: { $what }
@@ -278,24 +279,24 @@ models-offered-packages = As Python packages: { $what } ({ $size })
 models-said-installed = { $model } is installed.
 models-said-removed = { $model } is deleted.
 models-said-failed = { $model }: that did not work.
-models-said-good = { $model } is checked and good.
-models-said-bad = { $model } is checked and damaged.
-models-said-replaced = { $model } cannot be reached; another model is fetched instead.
+models-said-good = { $model } is verified and good.
+models-said-bad = { $model } is verified and damaged.
+models-said-replaced = { $model } cannot be reached; another model is downloaded instead.
 phase-starting = Starting
-phase-waiting = Another program is fetching it
-phase-downloading = Fetching
-phase-checking = Checking
+phase-waiting = Another program is downloading it
+phase-downloading = Downloading
+phase-checking = Verifying
 phase-unpacking = Unpacking
 phase-converting = Preparing
-phase-verifying = Checking
+phase-verifying = Verifying
 phase-installing = Installing
 
 # First start
 starter-title = Install models
-starter-why = Onhand sees, hears and reads with models on this device. They are fetched once; then no network is needed, and nothing you show, say or write leaves the device.
+starter-why = Onhand sees, hears and reads with models on this device. They are downloaded once; then no network is needed, and nothing you show, say or write leaves the device.
 starter-most = Up to { $size } if only other sources can be reached.
-starter-no-room = Only { $size } are free. Choose fewer models or make room.
-starter-nothing-yet = Nothing is fetched until you tap.
+starter-no-room = Only { $size } is free. Choose fewer models or make room.
+starter-nothing-yet = Nothing is downloaded until you tap Install.
 starter-install =
     { $n ->
         [one] Install { $n } model ({ $size })
@@ -304,20 +305,20 @@ starter-install =
 
 # What can go wrong with a model
 trouble-network = The source cannot be reached. Check the network and try again; what is here is kept.
-trouble-offline = Fetching is switched off (offline mode). Switch it on and try again.
+trouble-offline = Downloads are switched off (HF_HUB_OFFLINE). Unset it, start Onhand again, and try again.
 trouble-disk-full = There is not enough room. Make room and try again; what is here is kept.
-trouble-refused = The source refuses it. An access token may be missing or out of date.
+trouble-refused = The source refuses it: its publisher may ask for an account. Choose another model, or set HF_TOKEN and start Onhand again.
 trouble-busy = The source is busy. Try again in a few minutes; what is here is kept.
 trouble-answer = The source gave a wrong answer. Check the network, then try again.
 trouble-content = What came is not what was expected, and was not kept. Try again.
-trouble-pip = Python packages cannot be fetched here. Check the network and try again.
-trouble-in-the-way = Something else lies in its place. Move it away and try again.
+trouble-pip = Python packages cannot be downloaded here. Check the network and try again.
+trouble-in-the-way = Another file is in its place. Move it away and try again.
 trouble-setting = This system's settings name no good place or source for models.
 trouble-disk = The disk cannot be read or written. Check that the folder is yours to change.
 trouble-other = Try again.
 
 # Settings
-settings-look = Language and look
+settings-look = Language and appearance
 settings-language = Language
 settings-as-system = System
 settings-theme = Theme
@@ -335,7 +336,7 @@ settings-protection-help = Onhand slows down when the device is warm or the batt
 settings-models = Models in use
 settings-automatic = Automatic
 settings-no-model = None installed
-settings-compute = Computing
+settings-compute = Performance
 settings-unit = Runs on
 settings-unit-cpu = Processor (CPU)
 settings-threads = Threads
@@ -345,14 +346,14 @@ settings-threads-restart =
         [one] Applies when Onhand is started again; until then { $n } thread is used.
        *[other] Applies when Onhand is started again; until then { $n } threads are used.
     }
-settings-damaged = The settings file was damaged and was put aside. What could be read of it is kept; the rest is as at the first start.
+settings-damaged = The settings file was damaged and was put aside. What could be read of it is kept; the rest is back to its defaults.
 settings-unreadable = The settings file cannot be read. Everything is as at the first start.
 settings-not-saved = Your change is in force, but could not be saved: it will be gone when Onhand is closed.
 
 # About
 about = About
 about-version = Onhand { $version }
-about-private = Everything happens on this device. Onhand goes online only to fetch a model that you asked for.
+about-private = Everything happens on this device. Onhand goes online only to download a model that you asked for.
 about-licence = Licence: { $licence }
 about-models = Models and their licences
 about-crates = Open-source software in Onhand
@@ -361,7 +362,7 @@ about-crates = Open-source software in Onhand
 benchmark-line = How fast models are on this device
 benchmark-models = Models to measure
 benchmark-no-models = There is no model on this device yet. Install one, and come back.
-benchmark-length = How long
+benchmark-length = Duration
 benchmark-quick = Quick
 benchmark-minutes = { $n } min
 benchmark-quick-help = Each model runs for 5 to 20 seconds, one after the other.

@@ -91,6 +91,6 @@ mod tests {
         assert_eq!(models_line(&english, &board), "None installed · installing · 22\u{a0}GB free");
         let settings = Settings { theme: Theme::Dark, language: LanguageChoice::Korean, ..Settings::default() };
         assert_eq!(settings_line(&english, &settings), "한국어 · Dark");
-        assert!(settings_line(&korean, &settings).contains("어둡게"));
+        assert!(settings_line(&korean, &settings).contains("다크"));
     }
 }

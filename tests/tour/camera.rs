@@ -29,7 +29,7 @@ fn no_device(tour: &mut Tour) {
     let app = tour.open(&Setting::named("camera-none"));
     app.wait_at_most("This device has no camera.", PATIENCE);
     tour.album.take(&app, "camera-none", "light-en");
-    tour.saw("no camera: says so, and offers to pick a picture");
+    tour.saw("no camera: says so, and offers to pick a photo");
 }
 
 /// Nobody is asked on this system, so the page's own question is made to be answered with no.
@@ -41,7 +41,7 @@ fn refused(tour: &mut Tour) {
          () => new Promise((_, no) => setTimeout(() => no(new DOMException('no', 'NotAllowedError')), 900)))",
     );
     app.press("Try again");
-    app.wait_for("Onhand may not use the camera. Try again and allow it");
+    app.wait_for("Onhand isn’t allowed to use the camera. Try again and allow it");
     tour.album.take(&app, "camera-refused", "light-en");
     app.ask("void (navigator.mediaDevices.getUserMedia = window.granted)");
     app.press("Try again");
@@ -82,11 +82,11 @@ fn scenes(tour: &mut Tour) {
     gone_and_back(tour, &app, &scene);
 
     app.press("Freeze");
-    app.wait_for("Live again");
+    app.wait_for("Resume");
     samples::copy_over(&samples::clock(), &scene);
     std::thread::sleep(Duration::from_millis(800));
     assert!(labels(&app).contains("umbrella"), "frozen: {}", labels(&app));
-    app.press("Live again");
+    app.press("Resume");
     let took = wait_for_label(&app, &CLOCK, PATIENCE);
     tour.saw(format!("frozen it stays, live again it is a clock after {:.2} s", took.as_secs_f64()));
 
@@ -94,7 +94,7 @@ fn scenes(tour: &mut Tour) {
     app.wait_for("Copied: ");
     tour.saw("a tap on the label copies it");
 
-    app.press("Answers shown");
+    app.press("Answer settings");
     app.press("1");
     stage::wait("one label", Duration::from_secs(5), || app.text(), || (app.count("ol.labels li") == 1).then_some(()));
     tour.saw("one label where one is asked for");
@@ -106,7 +106,7 @@ fn picked(tour: &mut Tour) {
     app.wait_at_most("This device has no camera.", PATIENCE);
     app.press("Photos");
     wait_for_label(&app, &CLOCK, PATIENCE);
-    app.wait_for("Live again");
+    app.wait_for("Resume");
     tour.album.take(&app, "camera-picked", "light-en");
     tour.saw(format!("a picture picked from the device: {}", labels(&app)));
 }
@@ -132,10 +132,10 @@ fn still(tour: &Tour, app: &App) {
 fn gone_and_back(tour: &mut Tour, app: &App, scene: &Path) {
     let away = scene.with_extension("away");
     fs::rename(scene, &away).expect("our folder");
-    let took = app.wait_for("The camera is gone. Connect it again");
+    let took = app.wait_for("The camera was disconnected. Connect it again");
     tour.album.take(app, "camera-gone", "light-en");
     fs::rename(&away, scene).expect("our folder");
-    app.wait_until_gone("The camera is gone");
+    app.wait_until_gone("The camera was disconnected");
     wait_for_label(app, &["umbrella"], PATIENCE);
     tour.saw(format!("unplugged: said after {:.2} s; plugged in again, it goes on by itself", took.as_secs_f64()));
 }
@@ -156,7 +156,7 @@ fn heat(tour: &mut Tour) {
         &["per second", "Slow model: "][..],
         &["Warm: "],
         &["Paused: the device is hot"],
-        &["Stopped: the device is too hot"],
+        &["Too hot: it goes on when the device has cooled"],
         // It cools a rung at a time, and each takes its while.
         &["Hot: "],
     ] {

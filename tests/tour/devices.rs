@@ -45,10 +45,10 @@ pub fn microphone(tour: &mut Tour) {
     app.control_at_most("Tap to stop", PATIENCE);
     std::thread::sleep(Duration::from_millis(500));
     devices.unplug();
-    app.wait_at_most("The microphone is gone", PATIENCE);
+    app.wait_at_most("The microphone was disconnected", PATIENCE);
     tour.album.take(&app, "devices-microphone-gone", "light-en");
     devices.plug_in();
-    app.wait_until_gone("The microphone is gone");
+    app.wait_until_gone("The microphone was disconnected");
     std::thread::sleep(Duration::from_secs(2));
     app.press("Tap to stop");
     app.wait_at_most("I did not hear anyone speak.", PATIENCE);

@@ -69,7 +69,7 @@ fn while_fetching(tour: &mut Tour) {
     go_on(&app);
     app.control_at_most(&format!("Verify: {TITLE}"), Duration::from_secs(60));
     app.press(&format!("Verify: {TITLE}"));
-    app.wait_at_most("Checked: every file is as it was installed.", Duration::from_secs(60));
+    app.wait_at_most("Verified: every file is as it was installed.", Duration::from_secs(60));
     tour.saw("started once more: the fetch ends, and every file is as it should be");
 }
 

@@ -25,7 +25,7 @@ pub fn play(tour: &mut Tour) {
     let app = tour.open(&setting);
     app.press_tab("More");
     app.press("Models");
-    app.wait_for("Nothing is fetched until you tap.");
+    app.wait_for("Nothing is downloaded until you tap Install.");
     assert!(hub.world.requests.lock().unwrap().is_empty(), "nothing was asked of the hub before a tap");
     tour.album.take(&app, "models-first-start", "light-en");
     tour.saw("first start: says what would be fetched and how large; the hub was asked for nothing");
@@ -37,7 +37,7 @@ pub fn play(tour: &mut Tour) {
     tour.saw(format!("fetching: {line}"));
 
     app.press(&format!("Pause: {TITLE}"));
-    app.wait_for("are here and are kept.");
+    app.wait_for("downloaded so far is kept.");
     let held = card(&app);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(card(&app), held, "held, nothing comes");
@@ -54,7 +54,7 @@ pub fn play(tour: &mut Tour) {
 
     hub.set(Mood::Status(401, None));
     app.press(&format!("Install: {TITLE}"));
-    app.wait_for("The source refuses it.");
+    app.wait_for("The source refuses it");
     tour.album.take(&app, "models-refused", "light-en");
     hub.set(Mood::Well);
     app.press(&format!("Try again: {TITLE}"));
@@ -62,7 +62,7 @@ pub fn play(tour: &mut Tour) {
     tour.saw("refused by the hub: said; tried again, it is installed");
 
     app.press(&format!("Verify: {TITLE}"));
-    app.wait_at_most("Checked: every file is as it was installed.", PATIENCE);
+    app.wait_at_most("Verified: every file is as it was installed.", PATIENCE);
     tour.album.take(&app, "models-checked", "light-en");
     tour.saw("checked: every file is as it was installed");
 

@@ -44,7 +44,7 @@ fn damaged(tour: &mut Tour, setting: &Setting) {
     let app = tour.open(setting);
     app.press_tab("More");
     app.press("Settings");
-    app.wait_for("The settings file was damaged. It was put aside");
+    app.wait_for("The settings file was damaged and was put aside");
     assert!(config.join("settings.damaged-1").is_file());
     tour.album.take(&app, "settings-damaged", "light-en");
     tour.saw("a damaged file: put aside, said, and English was kept");

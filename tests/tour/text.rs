@@ -22,9 +22,9 @@ fn without_a_model(tour: &mut Tour) {
     app.press_tab("Text");
     app.wait_for("There is no model for texts on this device yet.");
     tour.saw("no model: says so, and leads to the models");
-    app.press("Go to models");
+    app.press("Go to Models");
     app.wait_for_screen("models");
-    app.wait_for("Nothing is fetched until you tap.");
+    app.wait_for("Nothing is downloaded until you tap Install.");
 }
 
 fn moods(tour: &mut Tour) {

@@ -168,7 +168,7 @@ fn without_a_choice_nothing_can_be_started_and_without_a_model_one_is_led_to_the
     page.press("Measure");
     assert!(acts.borrow().is_empty());
     let (mut page, acts) = upper("en", State::Choosing { cancelled: false }, Some(vec![]), choice(&[]), true);
-    page.press("Go to models");
+    page.press("Go to Models");
     assert_eq!(acts.take(), [Act::Models]);
 }
 
@@ -373,7 +373,7 @@ fn a_damaged_baseline_file_is_said_until_it_is_understood() {
         (Trouble::Unreadable("denied".into()), "cannot be read", "denied", "읽을 수 없어요"),
     ];
     for (trouble, english, detail, korean) in troubles {
-        for (language, words, button) in [("en", english, "Understood"), ("ko", korean, "확인")] {
+        for (language, words, button) in [("en", english, "OK"), ("ko", korean, "확인")] {
             let trouble = trouble.clone();
             let mut page = Page::of(language, move || {
                 let mut signal = use_signal(|| Some(trouble.clone()));

@@ -68,7 +68,7 @@ fn every_pace_says_why() {
     let said = |language, doing| look(language, Sight { pace: Some(pace(doing)), ..seeing() }).text();
     let expected = [
         (Doing::Waiting, "Getting ready", "준비하는 중"),
-        (Doing::Still, "Still scene", "장면이 그대로예요"),
+        (Doing::Still, "Still scene", "변화 없음"),
         (Doing::Running(Duty), "Slow model: 10 per second", "느린 모델"),
         (Doing::Running(Warm), "Warm: 10 per second", "따뜻함"),
         (Doing::Running(Hot), "Hot: 10 per second", "뜨거움"),
@@ -76,9 +76,9 @@ fn every_pace_says_why() {
         (Doing::Running(LowBattery), "Saving battery: 10 per second", "배터리 절약"),
         (Doing::Running(LowPowerMode), "Power saving: 10 per second", "절전 모드"),
         (Doing::Running(BatteryUnknown), "Battery unknown: 10 per second", "배터리 모름"),
-        (Doing::Paused(Hot), "Paused: the device is hot", "기기가 뜨거워요"),
-        (Doing::Paused(Critical), "Stopped: the device is too hot", "너무 뜨거워요"),
-        (Doing::Paused(LowBattery), "Paused: the battery is almost empty", "배터리가 거의 없어요"),
+        (Doing::Paused(Hot), "Paused: the device is hot", "기기가 뜨거워서"),
+        (Doing::Paused(Critical), "Too hot: it goes on when the device has cooled", "너무 뜨거워요"),
+        (Doing::Paused(LowBattery), "Paused: the battery is almost empty", "배터리가 거의 없어서"),
         (Doing::Paused(Hidden), "Paused", "멈춤"),
     ];
     for (doing, english, korean) in expected {
@@ -113,15 +113,28 @@ fn an_old_result_shows_its_age_and_a_pause_offers_a_look() {
 }
 
 #[test]
+fn a_tap_is_offered_only_where_it_is_answered() {
+    let paused = |reason| Sight { pace: Some(pace(Doing::Paused(reason))), ..seeing() };
+    let buttons = |sight| look("en", sight).buttons();
+    assert!(buttons(paused(Reason::Hot)).contains(&"Look now".to_string()));
+    assert!(!buttons(paused(Reason::Critical)).contains(&"Look now".to_string()));
+    let picked = Sight { held: Held::Picture("a.jpg".into()), labels: Vec::new(), ..paused(Reason::Critical) };
+    assert!(look("en", picked).text().contains("Too hot"), "why a picture that was picked has no answer");
+    let without = Sight { model: ModelState::None, labels: Vec::new(), ..seeing() };
+    let offers_photos = |sight| look("en", sight).text().contains("Photos");
+    assert!(offers_photos(seeing()) && !offers_photos(without), "a picture needs a model");
+}
+
+#[test]
 fn every_trouble_is_said_with_a_way_on() {
     let device = || "Camera One".to_string();
     let why = || "EBUSY".to_string();
     let troubles = [
         (CameraError::NoDevice, "has no camera", "카메라가 없어요"),
-        (CameraError::Denied, "may not use the camera", "쓸 수 없어요"),
+        (CameraError::Denied, "isn’t allowed to use the camera", "쓸 수 없어요"),
         (CameraError::DeniedForGood, "switched off for Onhand", "꺼져 있어요"),
         (CameraError::Busy { device: device(), why: why() }, "Another program", "다른 프로그램"),
-        (CameraError::Unplugged { device: device(), why: why() }, "The camera is gone", "사라졌어요"),
+        (CameraError::Unplugged { device: device(), why: why() }, "The camera was disconnected", "연결이 끊겼어요"),
         (CameraError::Unreadable { path: "/a".into(), why: why() }, "no picture in what stands", "사진이 없어요"),
         (CameraError::Failed { device: device(), why: why() }, "does not answer", "응답하지 않아요"),
     ];
@@ -131,7 +144,7 @@ fn every_trouble_is_said_with_a_way_on() {
         let (mut page, acts) = page("en", sight);
         let screen = page.look();
         assert!(screen.text().contains(english), "{error:?}: {}", screen.text());
-        assert_eq!(screen.text().contains("EBUSY"), screen.text().contains("In exact words"), "{error:?}");
+        assert_eq!(screen.text().contains("EBUSY"), screen.text().contains("Technical details"), "{error:?}");
         assert!(!screen.buttons().iter().any(|b| b == "Freeze" || b == "Flip"), "{:?}", screen.buttons());
         page.press("Try again");
         assert_eq!(*acts.borrow(), [Act::Retry]);
@@ -154,7 +167,7 @@ fn what_is_missing_is_said() {
     assert!(said.contains("cannot be used") && said.contains("config.json: torn"), "{said}");
     let (mut page, acts) = page("en", Sight { model: ModelState::None, ..opening });
     assert!(page.look().text().contains("no model for pictures"));
-    page.press("Go to models");
+    page.press("Go to Models");
     assert_eq!(*acts.borrow(), [Act::Models]);
 }
 
@@ -163,7 +176,7 @@ fn a_held_picture_can_be_let_go_and_a_live_one_held() {
     for held in [Held::Frozen, Held::Picture("cat.jpg".into())] {
         let (mut page, acts) = page("en", Sight { held, ..seeing() });
         assert!(!page.look().text().contains("per second"), "nothing runs, so there is no pace");
-        page.press("Live again");
+        page.press("Resume");
         assert_eq!(*acts.borrow(), [Act::Live]);
     }
     let (mut page, acts) = page("en", seeing());

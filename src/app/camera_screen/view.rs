@@ -1,11 +1,13 @@
 //! What the camera screen draws, from its state alone.
 
 use super::{Act, Held, Notice, Sight, words};
-use crate::app::camera::{CameraState, Doing, Live, ModelState, Named};
+use crate::app::camera::{CameraState, Doing, Live, ModelState, Named, PaceNews};
 use crate::app::components::{Button, FilePick, Message, Segments, Tone, Weight};
 use crate::app::icons::Glyph;
 use crate::app::language::use_language;
+use crate::app::pace::paused_key;
 use crate::app::settings::{Change, LABEL_COUNTS, LEAST_PERCENTS, Labels};
+use crate::scheduler::Reason;
 use crate::sensors::camera::{CameraError, Facing};
 use dioxus::prelude::*;
 
@@ -16,7 +18,7 @@ pub fn CameraView(sight: Sight, labels: Labels, onact: EventHandler<Act>) -> Ele
     rsx! {
         div { class: "camera",
             section { class: "camera-stage", aria_label: language.say("camera-stage"),
-                Stage { camera: sight.camera.clone(), held: sight.held.clone(), onact }
+                Stage { sight: sight.clone(), onact }
                 Chip { sight: sight.clone() }
             }
             section { class: "camera-sheet", aria_label: language.say("camera-result"),
@@ -27,7 +29,9 @@ pub fn CameraView(sight: Sight, labels: Labels, onact: EventHandler<Act>) -> Ele
                     }
                 }
                 Controls { sight: sight.clone(), onact }
-                Choices { labels, onact }
+                if sight.model != ModelState::None {
+                    Choices { labels, onact }
+                }
             }
         }
     }
@@ -47,8 +51,11 @@ pub fn NoBridge(why: String) -> Element {
 
 /// The picture, or why there is none.
 #[component]
-fn Stage(camera: CameraState, held: Held, onact: EventHandler<Act>) -> Element {
+fn Stage(sight: Sight, onact: EventHandler<Act>) -> Element {
     let language = use_language();
+    let Sight { camera, held, model, .. } = sight;
+    // Without a model a camera is of no use: what leads to one weighs more.
+    let weight = if model == ModelState::None { Weight::Normal } else { Weight::Main };
     let live = match &camera {
         CameraState::Live(live) => Some(live.clone()),
         _ => None,
@@ -69,7 +76,7 @@ fn Stage(camera: CameraState, held: Held, onact: EventHandler<Act>) -> Element {
                     div { class: "camera-middle", p { {language.say("camera-opening")} } }
                 },
                 CameraState::Trouble(error) => rsx! {
-                    div { class: "camera-middle", TroubleView { error, onact } }
+                    div { class: "camera-middle", TroubleView { error, weight, onact } }
                 },
             }
         }
@@ -77,7 +84,7 @@ fn Stage(camera: CameraState, held: Held, onact: EventHandler<Act>) -> Element {
 }
 
 #[component]
-fn TroubleView(error: CameraError, onact: EventHandler<Act>) -> Element {
+fn TroubleView(error: CameraError, weight: Weight, onact: EventHandler<Act>) -> Element {
     let language = use_language();
     let detail = match &error {
         CameraError::NoDevice | CameraError::Denied | CameraError::DeniedForGood => None,
@@ -95,7 +102,7 @@ fn TroubleView(error: CameraError, onact: EventHandler<Act>) -> Element {
             Button {
                 glyph: Glyph::Again,
                 label: language.say("try-again"),
-                weight: Weight::Main,
+                weight,
                 onclick: move |()| onact.call(Act::Retry),
             }
         }
@@ -155,7 +162,12 @@ fn Answer(sight: Sight, onact: EventHandler<Act>) -> Element {
         },
         ModelState::Loading => rsx! { p { class: "note", {language.say("camera-loading")} } },
         ModelState::Ready if sight.labels.is_empty() => {
-            let key = if sight.latency_ms.is_some() { "camera-unsure" } else { "camera-waiting" };
+            let key = match sight.pace {
+                // The chip that says so belongs to the live picture.
+                Some(PaceNews { doing: Doing::Paused(reason), .. }) if sight.held != Held::No => paused_key(reason),
+                _ if sight.latency_ms.is_some() => "camera-unsure",
+                _ => "camera-waiting",
+            };
             rsx! { p { class: "note", {language.say(key)} } }
         }
         ModelState::Ready => rsx! {
@@ -212,23 +224,30 @@ fn Controls(sight: Sight, onact: EventHandler<Act>) -> Element {
     let language = use_language();
     let live = matches!(sight.camera, CameraState::Live(_));
     let can_flip = matches!(&sight.camera, CameraState::Live(Live { can_flip: true, .. })) && sight.held == Held::No;
-    let paused = live && matches!(sight.pace, Some(pace) if matches!(pace.doing, Doing::Paused(_)));
+    let paused = match sight.pace {
+        Some(PaceNews { doing: Doing::Paused(reason), .. }) if live => Some(reason),
+        _ => None,
+    };
     rsx! {
         div { class: "actions camera-controls",
             if sight.held != Held::No {
                 Button { glyph: Glyph::Play, label: language.say("camera-live"), weight: Weight::Main, onclick: move |()| onact.call(Act::Live) }
+            } else if let Some(reason) = paused {
+                // Too hot a device answers nobody.
+                if reason != Reason::Critical {
+                    Button { glyph: Glyph::Again, label: language.say("camera-ask"), weight: Weight::Main, onclick: move |()| onact.call(Act::Ask) }
+                }
             } else if live {
                 Button { glyph: Glyph::Pause, label: language.say("camera-freeze"), weight: Weight::Main, onclick: move |()| onact.call(Act::Freeze) }
             }
-            if paused {
-                Button { glyph: Glyph::Again, label: language.say("camera-ask"), onclick: move |()| onact.call(Act::Ask) }
-            }
-            FilePick {
-                id: "camera-file",
-                glyph: Glyph::Picture,
-                label: language.say("camera-pick"),
-                accept: "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff",
-                onpick: move |picked| onact.call(Act::Pick(picked)),
+            if sight.model != ModelState::None {
+                FilePick {
+                    id: "camera-file",
+                    glyph: Glyph::Picture,
+                    label: language.say("camera-pick"),
+                    accept: "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff",
+                    onpick: move |picked| onact.call(Act::Pick(picked)),
+                }
             }
             if can_flip {
                 Button { glyph: Glyph::Flip, label: language.say("camera-flip"), onclick: move |()| onact.call(Act::Flip) }

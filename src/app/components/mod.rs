@@ -124,7 +124,7 @@ pub fn Picker(
 #[component]
 pub fn Progress(name: String, share: Option<f64>) -> Element {
     let percent = share.map(|s| format!("{:.0}", s * 100.0));
-    let width = percent.as_ref().map_or("100%".to_string(), |p| format!("{p}%"));
+    let width = percent.as_ref().map(|p| format!("{p}%"));
     rsx! {
         div {
             class: if share.is_some() { "progress" } else { "progress progress-unknown" },

@@ -30,7 +30,7 @@ pub fn FilePick(
     onpick: EventHandler<Picked>,
 ) -> Element {
     rsx! {
-        label { class: "button pick",
+        label { class: "button file-pick",
             Icon { glyph }
             span { "{label}" }
             input { id, class: "unseen", r#type: "file", accept, onchange: move |event| read(event, onpick) }

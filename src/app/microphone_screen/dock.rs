@@ -5,7 +5,7 @@ use super::{Act, words};
 use crate::app::components::{Button, FilePick};
 use crate::app::icons::{Glyph, Icon};
 use crate::app::language::use_language;
-use crate::app::microphone::{Meter, MicrophoneState, ModelState};
+use crate::app::microphone::{Meter, MicrophoneState, ModelState, Words};
 use dioxus::prelude::*;
 
 /// All of it; nothing where there is no model.
@@ -16,6 +16,7 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
     let listening = matches!(sight.stage, Stage::Listening(..));
     // A microphone that is gone is waited for: nothing is recorded, and the button does not look as if.
     let recording = listening && !matches!(sight.stage, Stage::Listening(_, MicrophoneState::Trouble(_)));
+    let nothing_to_stop = listening && !recording && sight.words == Words::default();
     let running = sight.stage.running().is_some();
     if !ready && !running {
         return rsx! {};
@@ -41,21 +42,23 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
                     }
                 }
                 // One and the same button, so that the focus stays.
-                button {
-                    id: "mic-button",
-                    class,
-                    r#type: "button",
-                    aria_label: label.clone(),
-                    aria_disabled: if waits { "true" },
-                    onclick: move |_| {
-                        if !waits {
-                            onact.call(if listening { Act::Stop } else { Act::Start });
+                if !nothing_to_stop {
+                    button {
+                        id: "mic-button",
+                        class,
+                        r#type: "button",
+                        aria_label: label.clone(),
+                        aria_disabled: if waits { "true" },
+                        onclick: move |_| {
+                            if !waits {
+                                onact.call(if listening { Act::Stop } else { Act::Start });
+                            }
+                        },
+                        if recording {
+                            Ring { meter }
                         }
-                    },
-                    if recording {
-                        Ring { meter }
+                        Icon { glyph: if listening { Glyph::Stop } else { Glyph::Microphone } }
                     }
-                    Icon { glyph: if listening { Glyph::Stop } else { Glyph::Microphone } }
                 }
                 div { class: "mic-side",
                     if running {
@@ -63,7 +66,9 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
                     }
                 }
             }
-            p { class: "mic-caption", aria_hidden: "true", "{label}" }
+            if !nothing_to_stop {
+                p { class: "mic-caption", aria_hidden: "true", "{label}" }
+            }
         }
     }
 }

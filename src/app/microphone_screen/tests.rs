@@ -91,10 +91,10 @@ fn every_state_is_said_in_both_languages() {
         (at(Stage::Listening(1, Live)), "Listening", "듣고 있어요"),
         (at(Stage::Listening(1, Opening)), "", ""),
         (trouble(MicrophoneError::NoDevice), "has no microphone", "마이크가 없어요"),
-        (trouble(MicrophoneError::Denied), "may not use the microphone", "쓸 수 없어요"),
+        (trouble(MicrophoneError::Denied), "isn’t allowed to use the microphone", "쓸 수 없어요"),
         (trouble(MicrophoneError::DeniedForGood), "switched off for Onhand", "꺼져 있어요"),
         (trouble(MicrophoneError::Busy), "Another program", "다른 프로그램"),
-        (trouble(MicrophoneError::Unplugged), "The microphone is gone", "마이크가 사라졌어요"),
+        (trouble(MicrophoneError::Unplugged), "The microphone was disconnected", "마이크 연결이 끊겼어요"),
         (trouble(MicrophoneError::Unplugged), "heard so far is kept", "들은 내용은 남아 있어요"),
         (trouble(unreadable), "EBADF", "EBADF"),
         (paused(listening(Live), Reason::Hot), "The device is hot, so the words", "기기가 뜨거워서"),
@@ -154,7 +154,7 @@ fn each_running_take_can_be_cancelled_and_each_trouble_tried_again() {
     trouble.press("Tap to stop");
     assert_eq!(acts.take(), [Act::Retry, Act::Stop]);
     let (mut none, acts) = page("en", Sight { model: ModelState::None, ..ready() });
-    none.press("Go to models");
+    none.press("Go to Models");
     assert_eq!(acts.take(), [Act::Models]);
 }
 
@@ -305,7 +305,7 @@ fn trouble_with_the_list_is_said() {
         (takes::Notice::Unreadable("EACCES".into()), "cannot be read", "읽을 수 없어요"),
         (takes::Notice::NotSaved("ENOSPC".into()), "could not be saved", "저장하지 못했어요"),
     ] {
-        for (language, wanted, button) in [("en", english, "Understood"), ("ko", korean, "확인")] {
+        for (language, wanted, button) in [("en", english, "OK"), ("ko", korean, "확인")] {
             let mut history = kept(Vec::new());
             history.notice = Some(notice.clone());
             let (mut page, acts) = page_with(language, ready(), history);

@@ -26,7 +26,6 @@ pub fn ModelCard(entry: Entry, status: Status, onact: EventHandler<Act>) -> Elem
                 }
             }
             p { class: "note", "{facts}" }
-            StatusView { status: status.clone() }
             if confirming() {
                 Confirm {
                     entry: entry.clone(),
@@ -38,6 +37,7 @@ pub fn ModelCard(entry: Entry, status: Status, onact: EventHandler<Act>) -> Elem
                     },
                 }
             } else {
+                StatusView { status: status.clone() }
                 Actions { entry: entry.clone(), status, onact, ondelete: move |()| confirming.set(true) }
             }
             Details { entry: entry.clone() }
@@ -132,9 +132,15 @@ fn Confirm(entry: Entry, onanswer: EventHandler<bool>) -> Element {
     let variables = [("model", entry.title.clone().into()), ("size", size.into())];
     rsx! {
         div { class: "confirm", role: "group", aria_label: language.say("models-delete"),
-            p { role: "alert", {language.say_with("models-delete-sure", &variables)} }
+            p { role: "alert",
+                {language.say_with("models-delete-sure", &variables)}
+                if let Some(purpose) = entry.purpose.filter(|_| entry.used) {
+                    " "
+                    {language.say_with("models-delete-in-use", &[("screen", language.say(purpose.title_key()).into())])}
+                }
+            }
             div { class: "actions",
-                Button { glyph: Glyph::Back, label: language.say("models-keep"), onclick: move |()| onanswer.call(false) }
+                Button { glyph: Glyph::Cross, label: language.say("models-keep"), onclick: move |()| onanswer.call(false) }
                 Button {
                     glyph: Glyph::Trash,
                     label: language.say("models-delete"),

@@ -7,6 +7,9 @@ use crate::app::models::{Reading, Status, Trouble, Verdict};
 use crate::store::Phase;
 use dioxus::prelude::*;
 
+/// Less than this is nothing that somebody would miss.
+const WORTH_SAYING_BYTES: u64 = 100_000;
+
 #[component]
 pub fn StatusView(status: Status) -> Element {
     let language = use_language();
@@ -15,12 +18,18 @@ pub fn StatusView(status: Status) -> Element {
         Status::Looking | Status::Absent => rsx! {},
         Status::Queued => rsx! { p { class: "note", {language.say("models-queued")} } },
         Status::Paused { staged_bytes } => rsx! {
-            p { {language.say("models-paused")} " " span { class: "note", {here(staged_bytes)} } }
+            p {
+                {language.say("models-paused")}
+                if staged_bytes >= WORTH_SAYING_BYTES {
+                    " "
+                    span { class: "note", {here(staged_bytes)} }
+                }
+            }
         },
         Status::Fetching { phase, reading } => rsx! { Fetching { phase, reading } },
         Status::Failed { trouble, staged_bytes } => rsx! {
             TroubleView { trouble, what: "models-failed" }
-            if staged_bytes > 0 {
+            if staged_bytes >= WORTH_SAYING_BYTES {
                 p { class: "note", {here(staged_bytes)} }
             }
         },

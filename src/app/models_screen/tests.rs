@@ -109,7 +109,7 @@ fn the_first_start_says_how_large_before_anything_is_fetched() {
     let (mut page, acts) = page("en", &[looked(vec![], 0)]);
     let root = page.look();
     let text = root.text();
-    assert!(text.contains("Nothing is fetched until you tap."), "{text}");
+    assert!(text.contains("Nothing is downloaded until you tap Install."), "{text}");
     let label = root.button("Install 3 models").name();
     assert!(label.contains("349 MB"), "{label}");
     // Without the text model, which is the largest.
@@ -142,7 +142,7 @@ fn the_first_start_is_over_once_something_is_there_or_on_its_way() {
         vec![looked(vec![], 0), Update::Queued(ID.into())],
     ] {
         let (page, _) = page("en", &updates);
-        assert!(!page.look().text().contains("Nothing is fetched until you tap."), "{updates:?}");
+        assert!(!page.look().text().contains("Nothing is downloaded until you tap Install."), "{updates:?}");
     }
 }
 
@@ -156,25 +156,25 @@ fn a_fetch_shows_how_far_how_fast_and_how_long() {
     };
     let updates = fetching(Some(Phase::Downloading("x".into())), reading);
     let (text, buttons) = shown(&updates);
-    assert!(text.contains("Fetching 35 MB of 70 MB · 2.5 MB/s · 14 seconds left"), "{text}");
+    assert!(text.contains("Downloading 35 MB of 70 MB · 2.5 MB/s · 14 seconds left"), "{text}");
     assert_eq!(buttons, ["Pause", "Cancel"]);
     let (page, _) = page("en", &updates);
     let root = page.look();
     let bar = root.roles("progressbar")[0];
-    assert_eq!((bar.attribute("aria-valuenow"), bar.attribute("aria-label")), (Some("50"), Some("Fetching")));
+    assert_eq!((bar.attribute("aria-valuenow"), bar.attribute("aria-label")), (Some("50"), Some("Downloading")));
     let updates =
         fetching(Some(Phase::Downloading("x".into())), Reading { done_bytes: 7_000_000, ..Reading::default() });
-    assert!(shown(&updates).0.contains("Fetching 7 MB"), "no total is known");
+    assert!(shown(&updates).0.contains("Downloading 7 MB"), "no total is known");
 }
 
 #[test]
 fn each_phase_is_named_and_has_no_share_after_the_bytes() {
     for (phase, words) in [
-        (Phase::Waiting, "Another program is fetching it"),
-        (Phase::Checking("x".into()), "Checking"),
+        (Phase::Waiting, "Another program is downloading it"),
+        (Phase::Checking("x".into()), "Verifying"),
         (Phase::Unpacking("x".into()), "Unpacking"),
         (Phase::Converting, "Preparing"),
-        (Phase::Verifying, "Checking"),
+        (Phase::Verifying, "Verifying"),
         (Phase::Installing, "Installing"),
     ] {
         let reading = Reading { done_bytes: 5, total_bytes: Some(5), ..Reading::default() };
@@ -193,13 +193,13 @@ fn each_other_state_says_what_is_and_offers_what_can_be_done() {
     let failed = Update::Failed(ID.into(), trouble());
     for (updates, words, buttons) in [
         (vec![looked(vec![], 0), Update::Queued(ID.into())], "Waits for its turn.", &["Pause", "Cancel"][..]),
-        (vec![looked(vec![], 12_000_000)], "Paused. 12 MB are here and are kept.", &["Resume", "Discard"]),
+        (vec![looked(vec![], 12_000_000)], "Paused. 12 MB downloaded so far is kept.", &["Resume", "Discard"]),
         (vec![looked(vec![], 0), failed.clone()], "Not installed. The source cannot be reached.", &["Try again"]),
         (vec![looked(vec![], 5), failed.clone()], "hub.invalid can't be reached", &["Try again", "Discard"]),
         (vec![there()], "154 MB used · f32 · MIT", &["Verify", "Delete"]),
         (vec![there()], "In use: Microphone", &["Verify", "Delete"]),
         (vec![there()], "From Python packages: some-package==1.0", &["Verify", "Delete"]),
-        (vec![there(), Update::Verifying(ID.into())], "Checking every file …", &[]),
+        (vec![there(), Update::Verifying(ID.into())], "Verifying every file …", &[]),
         (vec![there(), Update::Verified(ID.into(), Verdict::Good)], "every file is as it was", &["Verify", "Delete"]),
         (vec![there(), Update::Verified(ID.into(), Verdict::Unrecorded)], "is complete", &["Verify", "Delete"]),
         (
@@ -239,7 +239,9 @@ fn nothing_is_deleted_before_it_was_asked_and_confirmed() {
     let asked = card(&page.look());
     assert_eq!(
         asked.roles("alert")[0].text(),
-        format!("Delete {TITLE}? That frees 154 MB. You can install it again later.")
+        format!(
+            "Delete {TITLE}? That frees 154 MB. You can install it again later. Microphone uses it. Another model takes its place if there is one."
+        )
     );
     assert_eq!(asked.buttons(), ["Keep", "Delete"]);
     page.press("Keep");

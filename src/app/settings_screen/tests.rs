@@ -132,7 +132,7 @@ fn an_interval_between_the_steps_is_shown_as_it_is() {
 fn it_speaks_korean_too() {
     let (page, _) = plain("ko");
     let text = page.look().text();
-    for words in ["언어와 화면", "어둡게", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
+    for words in ["언어와 화면", "다크", "결과 사이의 최소 간격", "보통", "자동 (4)", "프로세서 (CPU)"]
     {
         assert!(text.contains(words), "{words} in {text}");
     }
@@ -157,7 +157,7 @@ fn what_became_of_the_file_is_said_with_its_place_and_can_be_put_away() {
         });
         let alert = page.look().roles("alert")[0].text();
         assert!(alert.contains(words) && alert.contains(detail), "{alert}");
-        page.press(if language == "en" { "Understood" } else { "확인" });
+        page.press(if language == "en" { "OK" } else { "확인" });
         assert_eq!(closed.take(), 1);
     }
 }

@@ -114,7 +114,7 @@ fn language_and_theme_apply_at_once_and_are_kept() {
     let mut page = app(dir.path(), english());
     page.press("More");
     page.press("Settings");
-    for label in ["한국어", "Dark", "어둡게"] {
+    for label in ["한국어", "Dark", "다크"] {
         let root = page.look();
         let Some(found) = root.tags("label").into_iter().find(|l| l.text() == label) else {
             assert_eq!(label, "Dark", "it was switched to Korean before");
@@ -156,7 +156,7 @@ fn a_damaged_settings_file_is_said_on_the_first_screen() {
     let mut page = with(dir.path(), loaded);
     let alert = page.look().roles("alert")[0].text();
     assert!(alert.contains("was damaged") && alert.contains("settings.damaged-1"), "{alert}");
-    page.press("Understood");
+    page.press("OK");
     assert!(page.look().roles("alert").is_empty());
     assert!(config.join("settings.damaged-1").exists());
 }
@@ -167,9 +167,9 @@ fn without_a_model_the_text_screen_leads_to_the_models_which_offer_some() {
     let mut page = app(dir.path(), english());
     page.press("Text");
     page.wait("the disk was looked at", |root| root.text().contains("no model for texts"));
-    page.press("Go to models");
+    page.press("Go to Models");
     assert_eq!(title(&page.look()), "Models");
-    let root = page.wait("offers", |root| root.text().contains("Nothing is fetched until you tap."));
+    let root = page.wait("offers", |root| root.text().contains("Nothing is downloaded until you tap Install."));
     assert!(root.button("Install 3 models").name().contains("MB"));
     page.press("Install 3 models");
     let failed = page.wait("each fails with its reason", |root| root.text().matches("Not installed.").count() == 3);

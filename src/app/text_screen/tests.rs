@@ -56,9 +56,9 @@ fn every_state_is_said_in_both_languages() {
         (State::Loading, "Loading the model", "모델을 불러오는 중이에요"),
         (State::Waiting, "as soon as you pause", "잠시 멈추면"),
         (State::Judging, "Reading", "읽는 중이에요"),
-        (State::Paused(Reason::Hot), "Paused: the device is hot", "기기가 뜨거워요"),
-        (State::Paused(Reason::LowBattery), "battery is almost empty", "배터리가 거의 없어요"),
-        (State::Paused(Reason::Critical), "too hot", "너무 뜨거워요"),
+        (State::Paused(Reason::Hot), "Paused: the device is hot", "기기가 뜨거워서"),
+        (State::Paused(Reason::LowBattery), "battery is almost empty", "배터리가 거의 없어서"),
+        (State::Paused(Reason::Critical), "Too hot", "너무 뜨거워요"),
         (State::NoModel, "no model for texts", "글 모델이 없어요"),
         (State::Failed("torn".into()), "That did not work.", "잘되지 않았어요"),
         (State::Failed("torn".into()), "torn", "torn"),
@@ -108,11 +108,11 @@ fn words_stand_apart_as_they_do_in_the_text() {
 #[test]
 fn without_a_model_one_is_led_to_the_models_and_after_a_failure_may_try_again() {
     let (mut none, taps) = page("en", State::NoModel);
-    none.press("Go to models");
+    none.press("Go to Models");
     assert_eq!(taps.take(), ["models"]);
     let (mut failed, taps) = page("en", State::Failed("torn".into()));
     failed.press("Try again");
-    failed.press("Go to models");
+    failed.press("Go to Models");
     assert_eq!(taps.take(), ["retry", "models"]);
 }
 
@@ -135,7 +135,7 @@ fn who_does_not_look_hears_a_sentence() {
 
 #[test]
 fn the_area_and_its_buttons_are_named_and_tell_what_was_done() {
-    for (language, input, clear) in [("en", "Your text", "Clear"), ("ko", "글", "지우기")] {
+    for (language, input, clear) in [("en", "Your text", "Clear"), ("ko", "텍스트", "지우기")] {
         let said = Rc::new(RefCell::new(Vec::new()));
         let heard = said.clone();
         let mut page = Page::of(language, move || {
