@@ -27,7 +27,7 @@ fn what_cannot_be_done_is_said() {
     std::fs::write(folder.path().join("bad.toml"), "[[step]]\nat_s = 3\nscene = \"still\"\n").unwrap();
     for (args, why) in [
         (["--trace", "none.toml"], "none.toml cannot be read"),
-        (["--trace", "bad.toml"], "bad.toml is not understood: the first step is at 3 s"),
+        (["--trace", "bad.toml"], "bad.toml is not understood: line 1: the first step is at 3 s"),
         (["--svg", "nowhere/a.svg"], "cannot be written to nowhere/a.svg"),
         (["--ambient", "nan"], "wants a number between -40 and 80"),
     ] {

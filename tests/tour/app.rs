@@ -166,6 +166,33 @@ impl Drop for App {
     }
 }
 
+/// The app as people start it, with no driver beside it.
+pub struct Alone(Child);
+
+impl Alone {
+    /// Starts it. What it shows first is the camera.
+    pub fn start(stage: &Stage, setting: &Setting) -> Self {
+        let folder = stage.folder(&setting.name);
+        let log = File::options().create(true).append(true).open(folder.join("app.log")).expect("our folder");
+        let mut app = std::process::Command::new(binary());
+        environment(&mut app, stage, &folder, setting);
+        app.args(&setting.args).stdout(log.try_clone().expect("a handle")).stderr(log);
+        Self(app.spawn().expect("the app starts"))
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Whether it runs; a zombie does not.
 fn is_running(pid: u32) -> bool {
     let Ok(status) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
@@ -177,10 +204,14 @@ fn log_of(folder: &Path) -> String {
     log.lines().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
 }
 
+/// The app: the one that was built with these tests, unless another is named.
+fn binary() -> PathBuf {
+    std::env::var_os("ONHAND_APP").map_or(PathBuf::from(env!("CARGO_BIN_EXE_onhand")), PathBuf::from)
+}
+
 /// A script that the driver starts in place of a browser: it notes the process and lets the driver into it.
 fn write_wrapper(stage: &Stage, folder: &Path) -> PathBuf {
     let wrapper = folder.join("start.sh");
-    let app = std::env::var_os("ONHAND_APP").map_or(PathBuf::from(env!("CARGO_BIN_EXE_onhand")), PathBuf::from);
     let path = |name| stage::find(name).expect("it was there when the stage was set").display().to_string();
     let mut file = File::create(&wrapper).expect("our folder");
     writeln!(
@@ -190,7 +221,7 @@ fn write_wrapper(stage: &Stage, folder: &Path) -> PathBuf {
         path("setpriv"),
         path("env"),
         stage.shim().display(),
-        app.display()
+        binary().display()
     )
     .and_then(|()| file.set_permissions(fs::Permissions::from_mode(0o755)))
     .expect("our folder");

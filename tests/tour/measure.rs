@@ -1,6 +1,6 @@
 //! What is measured and not asserted: the page's frame clock, memory over ten minutes, the time to the first label.
 
-use super::app::{App, Setting};
+use super::app::{Alone, App, Setting};
 use super::camera::runs;
 use super::samples;
 use super::tour::Tour;
@@ -132,43 +132,44 @@ fn heard(app: &App) -> u64 {
     app.ask("document.querySelector('.mic-words, .mic-text')?.textContent.split(' ').length").as_u64().unwrap_or(0)
 }
 
-/// Of each minute the least: in between lies what the page's collector has not looked through yet.
+/// Of each minute the least: in between lies what the page's collector has not looked through yet. Without a driver, for
+/// which the web view remembers more the longer it runs.
 fn memory(tour: &mut Tour) {
-    let app = &tour.open(&busy(tour, "memory"));
-    app.wait_in("camera-pace", &["per second"], Duration::from_secs(60));
-    let minutes = std::env::var("ONHAND_TOUR_MINUTES").ok().and_then(|m| m.parse().ok()).unwrap_or(10_u64);
+    let app = Alone::start(&tour.stage, &busy(tour, "memory"));
+    let minutes = std::env::var("ONHAND_TOUR_MINUTES").ok().and_then(|m| m.parse().ok()).unwrap_or(10_u32);
     let began = Instant::now();
-    let (mut after_a_minute, mut last) = (None, (0.0, 0.0));
-    for minute in 0..=minutes {
-        let end = Duration::from_secs(60) * minute as u32;
-        let mut least = resident_mb(app);
-        while began.elapsed() < end {
-            std::thread::sleep(Duration::from_secs(5).min(end.saturating_sub(began.elapsed())));
-            let now = resident_mb(app);
-            least = (least.0.min(now.0), least.1.min(now.1));
+    let mut after_a_minute = None;
+    for minute in 1..=minutes {
+        let mut least = (f64::INFINITY, f64::INFINITY);
+        while began.elapsed() < Duration::from_secs(60) * minute {
+            std::thread::sleep(Duration::from_secs(5));
+            let (app_mb, page_mb) = resident_mb(app.pid());
+            least = (least.0.min(app_mb), least.1.min(page_mb));
         }
         let (app_mb, page_mb) = least;
-        if minute == 1 {
-            after_a_minute = Some(least);
-        }
-        last = least;
-        tour.saw(format!("minute {minute}: app {app_mb:.1} MB, page {page_mb:.1} MB, {} inferences", runs(app)));
-    }
-    if let Some((app_before, page_before)) = after_a_minute {
-        let (app_mb, page_mb) = last;
+        let (app_first, page_first) = *after_a_minute.get_or_insert(least);
         tour.saw(format!(
-            "growth after the first minute: app {:+.1} MB, page {:+.1} MB",
-            app_mb - app_before,
-            page_mb - page_before
+            "minute {minute}: app {app_mb:.1} MB ({:+.1}), page {page_mb:.1} MB ({:+.1}), {:.0} s of the processor",
+            app_mb - app_first,
+            page_mb - page_first,
+            processor_s(app.pid())
         ));
     }
 }
 
-/// Resident memory of the app's process, and of those of its page, without the files that are mapped.
-fn resident_mb(app: &App) -> (f64, f64) {
-    let own = anonymous_kb(app.pid());
-    let rest = children(app.pid()).into_iter().map(anonymous_kb).sum::<u64>();
-    (own as f64 / 1e3, rest as f64 / 1e3)
+/// Resident memory of a process, and of those that it has started, without the files that are mapped.
+fn resident_mb(pid: u32) -> (f64, f64) {
+    let rest = children(pid).into_iter().map(anonymous_kb).sum::<u64>();
+    (anonymous_kb(pid) as f64 / 1e3, rest as f64 / 1e3)
+}
+
+/// For how long a process has computed: that it did is seen by it.
+fn processor_s(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    // User and system, in hundredths (proc(5), fields 14 and 15).
+    let ticks = fields.get(11..13).unwrap_or_default().iter().filter_map(|field| field.parse::<u64>().ok());
+    ticks.sum::<u64>() as f64 / 100.0
 }
 
 fn anonymous_kb(pid: u32) -> u64 {
