@@ -5,6 +5,7 @@
 //! | [`model_dir`] | a model on disk: configuration, weights, labels; opened and checked |
 //! | [`resample`] | sound of any rate to the one that speech models hear |
 //! | [`inference`] | image classification, speech recognition, sentiment: plain data in, plain data out |
+//! | [`kernels`] | the arithmetic of the models: packed weights, vector instructions |
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`scheduler`] | when inference may run, and why not |
 //! | [`sensors`] | camera, microphone, heat and battery: a trait each, a backend a file |
@@ -18,6 +19,7 @@
 #[cfg(feature = "app")]
 pub mod app;
 pub mod inference;
+pub mod kernels;
 pub mod lab;
 pub mod model_dir;
 pub mod profile;

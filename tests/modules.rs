@@ -23,6 +23,7 @@ const RULES: &[Rule] = &[
         may_use: &["model_dir", "kernels", "resample"],
         never: &["dioxus", "hf_hub", "std::thread", "tokio", "std::time::Instant", "Instant::now", "SystemTime"],
     },
+    Rule { module: "kernels", may_use: &[], never: &["candle", "dioxus", "hf_hub", "tokio", "std::time"] },
     Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
     Rule {
         module: "scheduler",

@@ -1,10 +1,11 @@
 //! The blocks that both image networks are made of, and how timm names their weights.
 //!
-//! Tensors are `[batch, channels, height, width]`, f32.
+//! Maps go in and out, channels last; a map that is no longer needed goes back into the arena.
 
 use super::layers::{Conv, ConvShape, Style};
-use candle_core::{Result, Tensor};
-use candle_nn::{Activation, Module, VarBuilder};
+use crate::kernels::{Activation, Arena, Isa, Map, mean, scale};
+use candle_core::Result;
+use candle_nn::VarBuilder;
 
 /// Squeeze-and-excitation: each channel is scaled by what the whole picture says about it
 /// (<https://arxiv.org/abs/1709.01507>; with a hard sigmoid in MobileNetV3).
@@ -12,24 +13,27 @@ use candle_nn::{Activation, Module, VarBuilder};
 struct SqueezeExcite {
     reduce: Conv,
     expand: Conv,
+    isa: Isa,
 }
 
 impl SqueezeExcite {
     /// `channels` are squeezed to a quarter, rounded to 8 as MobileNetV3 does.
     fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
         let squeezed = round_to_8(channels as f64 / 4.0);
-        let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, Some(activation), style);
+        let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, activation, style);
         Ok(Self {
             reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
             expand: conv("conv_expand", ConvShape::pointwise(squeezed, channels), Activation::HardSigmoid)?,
+            isa: style.isa,
         })
     }
-}
 
-impl Module for SqueezeExcite {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let scale = self.expand.forward(&self.reduce.forward(&xs.mean_keepdim((2, 3))?)?)?;
-        xs.broadcast_mul(&scale)
+    fn forward(&self, arena: &mut Arena, xs: &mut Map) {
+        let mean = mean(self.isa, arena, xs);
+        let reduced = self.reduce.forward(arena, &mean, 0);
+        let factors = self.expand.forward(arena, &reduced, 0);
+        scale(self.isa, xs, &factors);
+        [mean, reduced, factors].into_iter().for_each(|map| arena.give_back(map));
     }
 }
 
@@ -73,34 +77,46 @@ impl InvertedResidual {
         let (expand, depthwise_norm, project) = match shape.expanded {
             Some(_) => {
                 let wide = ConvShape::pointwise(inputs, middle);
-                (Some(conv(("conv_pw", "bn1"), wide, Some(activation))?), "bn2", ("conv_pwl", "bn3"))
+                (Some(conv(("conv_pw", "bn1"), wide, activation)?), "bn2", ("conv_pwl", "bn3"))
             }
             None => (None, "bn1", ("conv_pw", "bn2")),
         };
         let depthwise = ConvShape::depthwise(middle, kernel, stride);
         Ok(Self {
             expand,
-            depthwise: conv(("conv_dw", depthwise_norm), depthwise, Some(activation))?,
+            depthwise: conv(("conv_dw", depthwise_norm), depthwise, activation)?,
             squeeze: shape.squeeze.then(|| SqueezeExcite::load(&vb.pp("se"), middle, style)).transpose()?,
-            project: conv(project, ConvShape::pointwise(middle, outputs), None)?,
+            project: conv(project, ConvShape::pointwise(middle, outputs), Activation::None)?,
             residual: stride == 1 && inputs == outputs,
         })
     }
+
+    /// The border of zeros that it wants around its input.
+    pub fn border(&self) -> usize {
+        if self.expand.is_some() { 0 } else { self.depthwise.border() }
+    }
+
+    pub fn forward(&self, arena: &mut Arena, xs: Map, border: usize) -> Map {
+        let wide = self.expand.as_ref().map(|expand| expand.forward(arena, &xs, self.depthwise.border()));
+        let mut ys = self.depthwise.forward(arena, wide.as_ref().unwrap_or(&xs), 0);
+        if let Some(squeeze) = &self.squeeze {
+            squeeze.forward(arena, &mut ys);
+        }
+        let narrow = self.project.forward_past(arena, &ys, border, self.residual.then_some(&xs));
+        wide.into_iter().chain([xs, ys]).for_each(|map| arena.give_back(map));
+        narrow
+    }
 }
 
-impl Module for InvertedResidual {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let wide = match &self.expand {
-            Some(expand) => &expand.forward(xs)?,
-            None => xs,
-        };
-        let mut ys = self.depthwise.forward(wide)?;
-        if let Some(squeeze) = &self.squeeze {
-            ys = squeeze.forward(&ys)?;
-        }
-        let ys = self.project.forward(&ys)?;
-        if self.residual { ys + xs } else { Ok(ys) }
+/// A picture through the first convolution and all blocks; each makes the border that the next one wants.
+pub(super) fn through(arena: &mut Arena, stem: &Conv, blocks: &[InvertedResidual], picture: Map) -> Map {
+    let border_before = |at: usize| blocks.get(at).map_or(0, InvertedResidual::border);
+    let mut xs = stem.forward(arena, &picture, border_before(0));
+    arena.give_back(picture);
+    for (at, block) in blocks.iter().enumerate() {
+        xs = block.forward(arena, xs, border_before(at + 1));
     }
+    xs
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 use super::layers::{Norm, Padding, Style};
 use super::resample::Filter;
 use crate::inference::{Error, Result, weights};
+use crate::kernels::Isa;
 use crate::model_dir::{CONFIG_FILE, ModelDir, ModelDirError};
 use serde::Deserialize;
 use std::ops::RangeInclusive;
@@ -120,7 +121,14 @@ impl Config {
             return Err("mean must be finite, std finite and above 0".into());
         }
         let norm = norm(&file.batch_norm, file.bn_eps, padding)?;
-        Ok(Self { architecture, style: Style { padding, norm }, classes, logits, logits_offset, preparation })
+        Ok(Self {
+            architecture,
+            style: Style { padding, norm, isa: Isa::best() },
+            classes,
+            logits,
+            logits_offset,
+            preparation,
+        })
     }
 }
 

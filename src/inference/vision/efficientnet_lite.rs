@@ -1,14 +1,15 @@
 //! EfficientNet-Lite0: EfficientNet-B0 made for phones, with ReLU6 and without squeeze-and-excitation.
 //!
-//! In `[batch, 3, side, side]`, out `[batch, logits]`. The widths are table 1 of
+//! In a picture, out logits. The widths are table 1 of
 //! <https://arxiv.org/abs/1905.11946>; what Lite changes is described in
 //! <https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>. Tensor names are
 //! those of timm's `efficientnet.py`.
 
-use super::blocks::{BlockShape, InvertedResidual};
+use super::blocks::{BlockShape, InvertedResidual, through};
 use super::layers::{Conv, ConvShape, Style};
-use candle_core::{Result, Tensor};
-use candle_nn::{Activation, Linear, Module, VarBuilder, linear};
+use crate::kernels::{Activation, Arena, Isa, Map, mean};
+use candle_core::Result;
+use candle_nn::VarBuilder;
 
 /// Blocks that share a resolution and width; the first of them has the stride.
 struct Stage {
@@ -42,14 +43,15 @@ pub(super) struct EfficientNetLite0 {
     stem: Conv,
     blocks: Vec<InvertedResidual>,
     head: Conv,
-    classifier: Linear,
+    classifier: Conv,
+    isa: Isa,
 }
 
 impl EfficientNetLite0 {
     pub fn load(vb: &VarBuilder, logits: usize, style: Style) -> Result<Self> {
         let activation = Activation::Relu6;
         let stem = ConvShape { inputs: 3, outputs: STEM, kernel: 3, stride: 2, groups: 1 };
-        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, Some(activation), style)?;
+        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, activation, style)?;
         let mut blocks = Vec::new();
         let mut inputs = STEM;
         for (s, stage) in STAGES.iter().enumerate() {
@@ -71,18 +73,23 @@ impl EfficientNetLite0 {
         Ok(Self {
             stem,
             blocks,
-            head: Conv::load(vb, ("conv_head", "bn2"), head, Some(activation), style)?,
-            classifier: linear(HEAD, logits, vb.pp("classifier"))?,
+            head: Conv::load(vb, ("conv_head", "bn2"), head, activation, style)?,
+            classifier: Conv::load_linear(&vb.pp("classifier"), (HEAD, logits), style)?,
+            isa: style.isa,
         })
     }
-}
 
-impl Module for EfficientNetLite0 {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let mut xs = self.stem.forward(xs)?;
-        for block in &self.blocks {
-            xs = block.forward(&xs)?;
-        }
-        self.classifier.forward(&self.head.forward(&xs)?.mean((2, 3))?)
+    /// The border of zeros that it wants around a picture.
+    pub fn border(&self) -> usize {
+        self.stem.border()
+    }
+
+    pub fn forward(&self, arena: &mut Arena, picture: Map) -> Map {
+        let xs = through(arena, &self.stem, &self.blocks, picture);
+        let features = self.head.forward(arena, &xs, 0);
+        let pooled = mean(self.isa, arena, &features);
+        let logits = self.classifier.forward(arena, &pooled, 0);
+        [xs, features, pooled].into_iter().for_each(|map| arena.give_back(map));
+        logits
     }
 }

@@ -1,12 +1,13 @@
 //! Convolution as the image networks use it: with its bias, its activation, and whichever padding and batch
 //! norm the framework that trained the network gave it.
 //!
-//! Tensors are `[batch, channels, height, width]`, f32. Batch norm that is kept on disk is folded into its
-//! convolution while loading: at inference it is a constant scale and shift per channel, so the answer is
-//! the same and three passes over the activations are saved.
+//! Weights on disk are `[outputs, inputs, height, width]`, f32; loading packs them for the kernels. Batch norm that is
+//! kept on disk is folded into its convolution then: at inference it is a constant scale and shift per channel, so the
+//! answer is the same and three passes over the activations are saved.
 
+use crate::kernels::{Activation, Arena, Dense, Depthwise, Isa, Map, Window};
 use candle_core::{Result, Tensor};
-use candle_nn::{Activation, Conv2d, Conv2dConfig, Module, VarBuilder};
+use candle_nn::VarBuilder;
 
 /// Where a strided convolution puts its border of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -41,11 +42,12 @@ pub(super) enum Norm {
     Kept { eps: f64 },
 }
 
-/// What the framework that trained a network decided for all of its convolutions.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What the framework that trained a network decided for all of its convolutions, and what they are computed with.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     pub padding: Padding,
     pub norm: Norm,
+    pub isa: Isa,
 }
 
 /// The shape of a convolution.
@@ -74,14 +76,18 @@ impl ConvShape {
     }
 }
 
-/// A convolution with its bias and, perhaps, an activation.
+/// A convolution with its bias and its activation.
 #[derive(Debug)]
 pub(super) struct Conv {
-    weight: Tensor,
-    bias: Tensor,
+    filters: Filters,
     shape: ConvShape,
     padding: Padding,
-    activation: Option<Activation>,
+}
+
+#[derive(Debug)]
+enum Filters {
+    Dense(Dense),
+    Depthwise(Depthwise),
 }
 
 impl Conv {
@@ -90,7 +96,7 @@ impl Conv {
         vb: &VarBuilder,
         (conv, norm): (&str, &str),
         shape: ConvShape,
-        activation: Option<Activation>,
+        activation: Activation,
         style: Style,
     ) -> Result<Self> {
         match style.norm {
@@ -98,7 +104,7 @@ impl Conv {
             Norm::Kept { eps } => {
                 let weight = vb.pp(conv).get(&shape.weight(), "weight")?;
                 let (weight, bias) = fold(&weight, &vb.pp(norm), shape.outputs, eps)?;
-                Ok(Self { weight, bias, shape, padding: style.padding, activation })
+                Self::pack(&weight, &bias, shape, activation, style)
             }
         }
     }
@@ -108,12 +114,54 @@ impl Conv {
         vb: &VarBuilder,
         conv: &str,
         shape: ConvShape,
-        activation: Option<Activation>,
+        activation: Activation,
         style: Style,
     ) -> Result<Self> {
         let weight = vb.pp(conv).get(&shape.weight(), "weight")?;
         let bias = vb.pp(conv).get(shape.outputs, "bias")?;
-        Ok(Self { weight, bias, shape, padding: style.padding, activation })
+        Self::pack(&weight, &bias, shape, activation, style)
+    }
+
+    /// A linear layer, which is a convolution of one pixel.
+    pub fn load_linear(vb: &VarBuilder, (inputs, outputs): (usize, usize), style: Style) -> Result<Self> {
+        let weight = vb.get((outputs, inputs), "weight")?;
+        Self::pack(&weight, &vb.get(outputs, "bias")?, ConvShape::pointwise(inputs, outputs), Activation::None, style)
+    }
+
+    fn pack(weight: &Tensor, bias: &Tensor, shape: ConvShape, activation: Activation, style: Style) -> Result<Self> {
+        let (weight, bias) = (weight.flatten_all()?.to_vec1::<f32>()?, bias.to_vec1::<f32>()?);
+        let window = (shape.kernel, shape.stride);
+        let filters = if shape.groups == 1 {
+            Filters::Dense(Dense::pack(style.isa, &weight, &bias, window, activation))
+        } else {
+            Filters::Depthwise(Depthwise::pack(style.isa, &weight, &bias, window, activation))
+        };
+        Ok(Self { filters, shape, padding: style.padding })
+    }
+
+    /// The border of zeros that it wants around its input: no padding is wider on any side.
+    pub fn border(&self) -> usize {
+        self.shape.kernel / 2
+    }
+
+    /// The map of `xs`, with the `border` that the next layer wants.
+    pub fn forward(&self, arena: &mut Arena, xs: &Map, border: usize) -> Map {
+        self.forward_past(arena, xs, border, None)
+    }
+
+    /// As [`Self::forward`], with `past` added: what went past the layers of a block.
+    pub fn forward_past(&self, arena: &mut Arena, xs: &Map, border: usize, past: Option<&Map>) -> Map {
+        let ConvShape { kernel, stride, .. } = self.shape;
+        let side = |size: usize| {
+            let (before, after) = self.padding.amounts(size, kernel, stride);
+            (before, (size + before + after - kernel) / stride + 1)
+        };
+        let ((above, height), (left, width)) = (side(xs.size.height), side(xs.size.width));
+        let window = Window { above, left, height, width };
+        match &self.filters {
+            Filters::Dense(filters) => filters.run(arena, xs, window, border, past),
+            Filters::Depthwise(filters) => filters.run(arena, xs, window),
+        }
     }
 }
 
@@ -126,31 +174,10 @@ fn fold(weight: &Tensor, norm: &VarBuilder, channels: usize, eps: f64) -> Result
     Ok((weight.broadcast_mul(&scale.reshape((channels, 1, 1, 1))?)?, bias))
 }
 
-impl Module for Conv {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let ConvShape { kernel, stride, groups, .. } = self.shape;
-        let (_, _, height, width) = xs.dims4()?;
-        let (top, bottom) = self.padding.amounts(height, kernel, stride);
-        let (left, right) = self.padding.amounts(width, kernel, stride);
-        // candle pads all sides alike; anything else is a copy of its own.
-        let even = [bottom, left, right].iter().all(|&side| side == top);
-        let (xs, padding) = if even {
-            (xs.clone(), top)
-        } else {
-            (xs.pad_with_zeros(2, top, bottom)?.pad_with_zeros(3, left, right)?, 0)
-        };
-        let config = Conv2dConfig { padding, stride, groups, ..Default::default() };
-        let ys = Conv2d::new(self.weight.clone(), Some(self.bias.clone()), config).forward(&xs)?;
-        match self.activation {
-            Some(activation) => activation.forward(&ys),
-            None => Ok(ys),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::Size;
     use candle_core::{DType, Device};
     use std::collections::HashMap;
 
@@ -213,6 +240,28 @@ mod tests {
         Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
     }
 
+    /// Planes as a map with the border that `conv` wants; what sees several pixels of a picture wants them unpadded.
+    fn map(arena: &mut Arena, conv: &Conv, xs: &Tensor, isa: Isa) -> Map {
+        let (_, channels, height, width) = xs.dims4().unwrap();
+        let size = Size { height, width, channels };
+        let is_picture = conv.shape.groups == 1 && conv.shape.kernel > 1;
+        let mut map = if is_picture { arena.picture(size, conv.border()) } else { arena.map(isa, size, conv.border()) };
+        let values = xs.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for (i, value) in values.into_iter().enumerate() {
+            let (channel, y, x) = (i / (height * width), i / width % height, i % width);
+            let at = map.at(y, x) + channel;
+            map.values_mut()[at] = value;
+        }
+        map
+    }
+
+    /// The planes of a map, one after another.
+    fn planes(map: &Map) -> Vec<f32> {
+        let Size { height, width, channels } = map.size;
+        let places = (0..channels).flat_map(|c| (0..height * width).map(move |i| (c, i / width, i % width)));
+        places.map(|(c, y, x)| map.values()[map.at(y, x) + c]).collect()
+    }
+
     #[test]
     fn convolutions_agree_with_the_definition() {
         let mut shapes =
@@ -229,10 +278,13 @@ mod tests {
                         ("c.bias".to_string(), Tensor::zeros(shape.outputs, DType::F32, &Device::Cpu).unwrap()),
                     ];
                     let vb = VarBuilder::from_tensors(HashMap::from(tensors), DType::F32, &Device::Cpu);
-                    let style = Style { padding, norm: Norm::Folded };
+                    let isa = Isa::best();
+                    let style = Style { padding, norm: Norm::Folded, isa };
                     let xs = ramp(&[1, shape.inputs, height, width]);
-                    let conv = Conv::load(&vb, ("c", "unused"), shape, None, style).unwrap();
-                    let ys = conv.forward(&xs).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                    let conv = Conv::load(&vb, ("c", "unused"), shape, Activation::None, style).unwrap();
+                    let arena = &mut Arena::default();
+                    let xs_map = map(arena, &conv, &xs, isa);
+                    let ys = planes(&conv.forward(arena, &xs_map, 0));
                     let want = naive(&xs, &weight, shape, padding);
                     assert_eq!(ys.len(), want.len(), "{shape:?} {padding:?} {height} × {width}");
                     for (got, want) in ys.iter().zip(&want) {

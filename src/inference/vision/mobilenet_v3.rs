@@ -1,13 +1,14 @@
 //! MobileNetV3, Small and Large, at width 1.0.
 //!
-//! In `[batch, 3, side, side]`, out `[batch, logits]`. From "Searching for MobileNetV3"
+//! In a picture, out logits. From "Searching for MobileNetV3"
 //! (<https://arxiv.org/abs/1905.02244>), tables 1 and 2; tensor names are those of timm's
 //! `mobilenetv3.py` (`conv_stem`, `blocks.<stage>.<block>`, `conv_head`, `classifier`).
 
-use super::blocks::{BlockShape, InvertedResidual};
+use super::blocks::{BlockShape, InvertedResidual, through};
 use super::layers::{Conv, ConvShape, Style};
-use candle_core::{Result, Tensor};
-use candle_nn::{Activation, Linear, Module, VarBuilder, linear};
+use crate::kernels::{Activation, Arena, Isa, Map, mean};
+use candle_core::Result;
+use candle_nn::VarBuilder;
 
 /// A row of the paper's tables. The paper's "exp size" of a stage's first block is `expanded`; where it
 /// equals the input the block has no convolution to widen.
@@ -84,13 +85,14 @@ pub(super) struct MobileNetV3 {
     blocks: Vec<InvertedResidual>,
     last: Conv,
     head: Conv,
-    classifier: Linear,
+    classifier: Conv,
+    isa: Isa,
 }
 
 impl MobileNetV3 {
     pub fn load(vb: &VarBuilder, variant: &Variant, logits: usize, style: Style) -> Result<Self> {
         let stem = ConvShape { inputs: 3, outputs: STEM, kernel: 3, stride: 2, groups: 1 };
-        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, Some(HS), style)?;
+        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, HS, style)?;
         let mut blocks = Vec::new();
         let mut inputs = STEM;
         for (s, stage) in variant.stages.iter().enumerate() {
@@ -108,21 +110,25 @@ impl MobileNetV3 {
         Ok(Self {
             stem,
             blocks,
-            last: Conv::load(&last_vb, ("conv", "bn1"), last, Some(HS), style)?,
-            head: Conv::load_biased(vb, "conv_head", head, Some(HS), style)?,
-            classifier: linear(variant.head, logits, vb.pp("classifier"))?,
+            last: Conv::load(&last_vb, ("conv", "bn1"), last, HS, style)?,
+            head: Conv::load_biased(vb, "conv_head", head, HS, style)?,
+            classifier: Conv::load_linear(&vb.pp("classifier"), (variant.head, logits), style)?,
+            isa: style.isa,
         })
     }
-}
 
-impl Module for MobileNetV3 {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let mut xs = self.stem.forward(xs)?;
-        for block in &self.blocks {
-            xs = block.forward(&xs)?;
-        }
-        let pooled = self.last.forward(&xs)?.mean_keepdim((2, 3))?;
-        let features = self.head.forward(&pooled)?;
-        self.classifier.forward(&features.flatten_from(1)?)
+    /// The border of zeros that it wants around a picture.
+    pub fn border(&self) -> usize {
+        self.stem.border()
+    }
+
+    pub fn forward(&self, arena: &mut Arena, picture: Map) -> Map {
+        let xs = through(arena, &self.stem, &self.blocks, picture);
+        let last = self.last.forward(arena, &xs, 0);
+        let pooled = mean(self.isa, arena, &last);
+        let features = self.head.forward(arena, &pooled, 0);
+        let logits = self.classifier.forward(arena, &features, 0);
+        [xs, last, pooled, features].into_iter().for_each(|map| arena.give_back(map));
+        logits
     }
 }

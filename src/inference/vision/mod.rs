@@ -27,8 +27,9 @@ pub use labels::Language;
 pub use prepare::Input;
 
 use super::{Error, Options, Result, weights};
+use crate::kernels::{Arena, Isa, Map, Size};
 use crate::model_dir::ModelDir;
-use candle_core::Tensor;
+use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 use candle_nn::{Module, VarBuilder};
 use config::{Architecture, Config};
 use efficientnet_lite::EfficientNetLite0;
@@ -36,6 +37,7 @@ use labels::Labels;
 use mobilenet_v3::MobileNetV3;
 use prepare::Preparation;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// What the picture may show.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -79,8 +81,15 @@ pub struct ImageClassifier {
     labels: Labels,
 }
 
+/// A network, and the memory of its activations.
 #[derive(Debug)]
-enum Network {
+struct Network {
+    layers: Layers,
+    arena: Mutex<Arena>,
+}
+
+#[derive(Debug)]
+enum Layers {
     MobileNetV3(MobileNetV3),
     EfficientNetLite0(EfficientNetLite0),
 }
@@ -88,21 +97,74 @@ enum Network {
 impl Network {
     fn load(vb: &VarBuilder, config: &Config) -> candle_core::Result<Self> {
         let &Config { logits, style, .. } = config;
-        let mobilenet_v3 = |variant| MobileNetV3::load(vb, variant, logits, style).map(Self::MobileNetV3);
-        match config.architecture {
+        let mobilenet_v3 = |variant| MobileNetV3::load(vb, variant, logits, style).map(Layers::MobileNetV3);
+        let layers = match config.architecture {
             Architecture::MobileNetV3Small => mobilenet_v3(&mobilenet_v3::SMALL),
             Architecture::MobileNetV3Large => mobilenet_v3(&mobilenet_v3::LARGE),
-            Architecture::EfficientNetLite0 => EfficientNetLite0::load(vb, logits, style).map(Self::EfficientNetLite0),
+            Architecture::EfficientNetLite0 => {
+                EfficientNetLite0::load(vb, logits, style).map(Layers::EfficientNetLite0)
+            }
+        };
+        Ok(Self { layers: layers?, arena: Mutex::default() })
+    }
+
+    /// The logits of one picture: three planes of `side` × `side`.
+    fn logits(&self, planes: &[f32], side: usize) -> Vec<f32> {
+        // A panic inside leaves maps that were not given back, and nothing worse.
+        let arena = &mut *self.arena.lock().unwrap_or_else(PoisonError::into_inner);
+        let border = match &self.layers {
+            Layers::MobileNetV3(network) => network.border(),
+            Layers::EfficientNetLite0(network) => network.border(),
+        };
+        let picture = picture(arena, planes, side, border);
+        let logits = match &self.layers {
+            Layers::MobileNetV3(network) => network.forward(arena, picture),
+            Layers::EfficientNetLite0(network) => network.forward(arena, picture),
+        };
+        let values = logits.values()[..logits.size.channels].to_vec();
+        arena.give_back(logits);
+        values
+    }
+}
+
+/// Planes of red, green and blue as a map.
+fn picture(arena: &mut Arena, planes: &[f32], side: usize, border: usize) -> Map {
+    let mut map = arena.picture(Size { height: side, width: side, channels: 3 }, border);
+    let (red, rest) = planes.split_at(side * side);
+    let (green, blue) = rest.split_at(side * side);
+    for y in 0..side {
+        let at = map.at(y, 0);
+        let row = y * side..(y + 1) * side;
+        let colours = red[row.clone()].iter().zip(&green[row.clone()]).zip(&blue[row]);
+        let (pixels, _) = map.values_mut()[at..][..3 * side].as_chunks_mut::<3>();
+        for (pixel, ((red, green), blue)) in pixels.iter_mut().zip(colours) {
+            *pixel = [*red, *green, *blue];
         }
+    }
+    map
+}
+
+/// `[batch, 3, side, side]` to `[batch, logits]`.
+impl CustomOp1 for &Network {
+    fn name(&self) -> &'static str {
+        "image network"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (batch, _, side, _) = layout.shape().dims4()?;
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            candle_core::bail!("pictures must lie in memory one after another")
+        };
+        let pictures = storage.as_slice::<f32>()?[start..end].chunks_exact(3 * side * side);
+        let logits: Vec<f32> = pictures.flat_map(|planes| self.logits(planes, side)).collect();
+        let shape = Shape::from((batch, logits.len() / batch));
+        Ok((CpuStorage::F32(logits), shape))
     }
 }
 
 impl Module for Network {
     fn forward(&self, xs: &Tensor) -> candle_core::Result<Tensor> {
-        match self {
-            Self::MobileNetV3(network) => network.forward(xs),
-            Self::EfficientNetLite0(network) => network.forward(xs),
-        }
+        xs.apply_op1_no_bwd(&self)
     }
 }
 
@@ -122,7 +184,8 @@ impl ImageClassifier {
     /// [`Error::WrongFamily`] for a model of another kind, [`Error::ModelDir`] for a configuration that
     /// cannot be, [`Error::Tensors`] when the weights do not fit it, [`Error::WrongVariant`] against `options`.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
-        let config = Config::of(dir)?;
+        let mut config = Config::of(dir)?;
+        config.style.isa = Isa::chosen().map_err(Error::Input)?;
         weights::compare(dir, &expected_by(&config)?)?;
         let labels = Labels::of(dir, config.classes)?;
         let network = Network::load(&weights::map_weights(dir, options)?, &config)?;

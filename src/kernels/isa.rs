@@ -1,0 +1,102 @@
+//! Which instructions the kernels use: the best that this processor has, unless `ONHAND_ISA` names others.
+
+use pulp::WithSimd;
+use std::ffi::OsString;
+
+/// What names the instructions to use, for tests and comparisons.
+const VARIABLE: &str = "ONHAND_ISA";
+
+/// An instruction set that this processor is known to have.
+#[derive(Debug, Clone, Copy)]
+pub enum Isa {
+    /// AVX-512 F, BW, CD, DQ, VL: 16 floats at once.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(pulp::x86::V4),
+    /// AVX2 and FMA: 8 floats at once.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(pulp::x86::V3),
+    /// NEON: 4 floats at once.
+    #[cfg(target_arch = "aarch64")]
+    Neon(pulp::aarch64::Neon),
+    /// What every processor has.
+    Scalar,
+}
+
+impl Isa {
+    /// All that this processor has, best first.
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(pulp::x86::V4::try_new().map(Self::Avx512));
+            all.extend(pulp::x86::V3::try_new().map(Self::Avx2));
+        }
+        #[cfg(target_arch = "aarch64")]
+        all.extend(pulp::aarch64::Neon::try_new().map(Self::Neon));
+        all.push(Self::Scalar);
+        all
+    }
+
+    /// The best of them.
+    pub fn best() -> Self {
+        Self::all()[0]
+    }
+
+    /// The best, or the one that the environment variable `ONHAND_ISA` names.
+    ///
+    /// # Errors
+    /// A sentence, where that one is not to be had here.
+    pub fn chosen() -> Result<Self, String> {
+        Self::named(std::env::var_os(VARIABLE))
+    }
+
+    pub(super) fn named(wanted: Option<OsString>) -> Result<Self, String> {
+        let all = Self::all();
+        let Some(wanted) = wanted else { return Ok(all[0]) };
+        let wanted = wanted.to_string_lossy();
+        all.iter().copied().find(|isa| isa.name() == wanted).ok_or_else(|| {
+            let names: Vec<_> = all.iter().map(|isa| isa.name()).collect();
+            format!("{VARIABLE}={wanted}: this processor has {}; name one of them, or unset it", names.join(", "))
+        })
+    }
+
+    /// Its name in `ONHAND_ISA`.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => "neon",
+            Self::Scalar => "scalar",
+        }
+    }
+
+    /// Floats in a vector.
+    pub fn lanes(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => 16,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => 8,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => 4,
+            Self::Scalar => 1,
+        }
+    }
+
+    /// Runs `op` with these instructions.
+    pub fn run<Op: WithSimd>(self, op: Op) -> Op::Output {
+        use pulp::Simd;
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(simd) => Simd::vectorize(simd, op),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(simd) => Simd::vectorize(simd, op),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(simd) => Simd::vectorize(simd, op),
+            Self::Scalar => Simd::vectorize(pulp::Scalar, op),
+        }
+    }
+}
