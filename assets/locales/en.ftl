@@ -40,8 +40,7 @@ left-hours =
 # The screens
 camera-title = Camera
 microphone-title = Microphone
-text-title = What is the mood of this text?
-text-tab = Text
+text-title = Text
 more-title = More
 models-title = Models
 benchmark-title = Benchmark
@@ -207,7 +206,7 @@ mic-history-unreadable = The list of earlier recordings cannot be read. New ones
 mic-history-not-saved = The list of earlier recordings could not be saved. Make room, or new ones are gone when Onhand is closed.
 
 # Text
-text-input = Your text
+text-input = What is the mood of this text?
 text-hint = Type or paste a sentence in English
 text-clear = Clear
 text-private = Nothing you type leaves this device.
@@ -334,7 +333,7 @@ settings-protection-balanced = Balanced
 settings-protection-strong = Strong
 settings-protection-help = Onhand slows down when the device is warm or the battery is low. Choose how early.
 settings-models = Models in use
-settings-automatic = Automatic
+settings-automatic = Automatic ({ $model })
 settings-no-model = None installed
 settings-compute = Performance
 settings-unit = Runs on

@@ -28,8 +28,7 @@ left-hours = { $n }시간 남음
 # 화면
 camera-title = 카메라
 microphone-title = 마이크
-text-title = 이 글의 감정은?
-text-tab = 텍스트
+text-title = 텍스트
 more-title = 더 보기
 models-title = 모델
 benchmark-title = 성능 측정
@@ -166,7 +165,7 @@ mic-history-unreadable = 지난 기록을 읽을 수 없어요. 새 기록은 On
 mic-history-not-saved = 지난 기록을 저장하지 못했어요. 공간을 비우지 않으면 새 기록은 Onhand를 닫을 때 사라져요.
 
 # 글
-text-input = 텍스트
+text-input = 이 글의 감정은?
 text-hint = 영어 문장을 쓰거나 붙여 넣어 주세요
 text-clear = 지우기
 text-private = 입력한 글은 이 기기를 떠나지 않아요.
@@ -285,7 +284,7 @@ settings-protection-balanced = 보통
 settings-protection-strong = 강하게
 settings-protection-help = 기기가 뜨거워지거나 배터리가 부족하면 자동으로 느려져요. 언제부터 늦출지 골라 주세요.
 settings-models = 사용할 모델
-settings-automatic = 자동
+settings-automatic = 자동 ({ $model })
 settings-no-model = 설치된 모델 없음
 settings-compute = 성능
 settings-unit = 실행 장치

@@ -7,7 +7,9 @@ use super::format;
 use super::language::Language;
 use super::models::{Board, Fetcher, InstalledModel, Purpose, Setup, chosen};
 use super::settings::{Change, LanguageChoice, Notice, Saver, Settings, start_saver};
+use crate::store::Catalog;
 use dioxus::prelude::*;
+use std::sync::LazyLock;
 
 /// The settings in force.
 #[derive(Clone, Copy, PartialEq)]
@@ -111,7 +113,8 @@ fn provide_models(language: Memo<Language>, announcer: Announcer, setup: impl Fn
             while let Some(update) = updates.recv().await {
                 let said = board.write().apply(update);
                 if let Some((key, id)) = said {
-                    announcer.say(language.peek().say_with(key, &[("model", id.into())]));
+                    announcer
+                        .say(language.peek().say_with(key, &[("model", model_title(&language.peek(), &id).into())]));
                 }
             }
         });
@@ -120,8 +123,14 @@ fn provide_models(language: Memo<Language>, announcer: Announcer, setup: impl Fn
     use_context_provider(|| ModelsContext { board, fetcher, pip });
 }
 
-/// `whisper-base · f32 · 290 MB`: how a model is named where it is chosen.
+/// What people call the model `id`; one that no catalog knows has only its id.
+pub fn model_title(language: &Language, id: &str) -> String {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    CATALOG.get(id).map_or(id, |model| model.title_in(language.tag)).to_string()
+}
+
+/// `Whisper base · f32 · 290 MB`: how a model is named where it is chosen.
 pub fn model_label(language: &Language, model: &InstalledModel) -> String {
     let variant = model.variant.map_or(String::new(), |v| format!(" · {v}"));
-    format!("{}{variant} · {}", model.id, format::size(language, model.bytes))
+    format!("{}{variant} · {}", model_title(language, &model.id), format::size(language, model.bytes))
 }

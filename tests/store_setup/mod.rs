@@ -49,7 +49,7 @@ impl Setup {
         };
         let revision = if pinned { COMMIT } else { "resolve" };
         format!(
-            "[[model]]\nid = \"{ID}\"\nfamily = \"mobilenetv3\"\ntitle = \"Tiny\"\nlicence = \"MIT\"\ninstalled_bytes = 1\n\
+            "[[model]]\nid = \"{ID}\"\nfamily = \"mobilenetv3\"\ntitle = \"Tiny\"\nwhy = \"Good.\"\nwhy_ko = \"좋아요.\"\nlicence = \"MIT\"\ninstalled_bytes = 1\n\
              [model.hub]\nrepo = \"{REPO}\"\nrevision = \"{revision}\"\nrecipe = \"timm\"\nfiles = [{}, {}]\n",
             file("config.json", CONFIG),
             file("model.safetensors", &self.weights)

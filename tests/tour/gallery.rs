@@ -17,7 +17,7 @@ struct Way {
 const WAYS: &[Way] = &[
     Way { id: "camera", tab: "camera-title", further: None },
     Way { id: "microphone", tab: "microphone-title", further: None },
-    Way { id: "text", tab: "text-tab", further: None },
+    Way { id: "text", tab: "text-title", further: None },
     Way { id: "more", tab: "more-title", further: None },
     Way { id: "models", tab: "more-title", further: Some("models-title") },
     Way { id: "benchmark", tab: "more-title", further: Some("benchmark-title") },

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const WHILE_FETCHING: u32 = 14;
 const WHILE_WRITING_DOWN: u32 = 6;
 const EAR: &str = "whisper-tiny.en";
-const TITLE: &str = "EfficientNet-Lite0, ImageNet-1k";
+const TITLE: &str = "EfficientNet-Lite0";
 const THEMES: [(&str, &str); 2] = [("Dark", "theme = \"dark\""), ("Light", "theme = \"light\"")];
 
 pub fn play(tour: &mut Tour) {

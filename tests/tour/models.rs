@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-const TITLE: &str = "EfficientNet-Lite0, ImageNet-1k";
+const TITLE: &str = "EfficientNet-Lite0";
 pub const ID: &str = "efficientnet-lite0";
 const REPO: &str = "timm/tf_efficientnet_lite0.in1k";
 /// Two thousand bytes a millisecond: 19 MB take nine seconds, long enough to be held.

@@ -5,7 +5,7 @@ use super::samples;
 use super::tour::Tour;
 use std::time::{Duration, Instant};
 
-const FIELD: &str = "Your text";
+const FIELD: &str = "What is the mood of this text?";
 const ANSWER: &str = "document.querySelector('section.answer').innerText";
 /// A debug build on a slow machine reads slowly.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -3,12 +3,12 @@
 use super::{Act, Choice, words};
 use crate::app::benchmark::Length;
 use crate::app::components::{Button, Message, Picker, Segments, Tone, Weight};
+use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::icons::{Glyph, Icon};
 use crate::app::language::{Language, use_language};
 use crate::app::models::InstalledModel;
 use crate::app::threads::Threads;
-use crate::store::Catalog;
 use dioxus::prelude::*;
 
 #[component]
@@ -20,7 +20,6 @@ pub fn ChooseView(
     onact: EventHandler<Act>,
 ) -> Element {
     let language = use_language();
-    let catalog = use_hook(Catalog::builtin);
     let installed = match installed {
         None => return rsx! { p { class: "note", {language.say("models-looking")} } },
         Some(none) if none.is_empty() => return rsx! { NoModels { onact } },
@@ -36,7 +35,7 @@ pub fn ChooseView(
         section { class: "card", aria_labelledby: "benchmark-models",
             h2 { id: "benchmark-models", {language.say("benchmark-models")} }
             for model in installed {
-                Pick { key: "{model.id}", title: title(&catalog, &language, &model.id), model, choice: choice.clone(), onact }
+                Pick { key: "{model.id}", title: model_title(&language, &model.id), model, choice: choice.clone(), onact }
             }
         }
         section { class: "card benchmark-length",
@@ -104,11 +103,6 @@ fn NoModels(onact: EventHandler<Act>) -> Element {
             }
         }
     }
-}
-
-/// What people call the model; one that no catalog knows has only its id.
-fn title(catalog: &Catalog, language: &Language, id: &str) -> String {
-    catalog.get(id).map_or(id, |model| model.title_in(language.tag)).to_string()
 }
 
 #[component]

@@ -4,6 +4,7 @@ use super::words;
 use super::{Bench, Outcome};
 use crate::app::announce::Announcer;
 use crate::app::benchmark::{Record, to_csv, to_json};
+use crate::app::context::model_title;
 use crate::app::language::Language;
 use crate::app::page::{self, Shared};
 use crate::app::whole_file::{downloads, write_new};
@@ -33,7 +34,7 @@ fn say(mut bench: Bench, announcer: Announcer, good: bool, sentence: String, det
 pub(super) fn keep(mut bench: Bench, record: Rc<Record>, announcer: Announcer, language: &Language) {
     // In force at once; the disk may take its time.
     let mut next = bench.baselines.peek().clone();
-    let kept = language.say_with("benchmark-baseline-kept", &[("model", record.model.clone().into())]);
+    let kept = language.say_with("benchmark-baseline-kept", &[("model", model_title(language, &record.model).into())]);
     let not_kept = language.say("benchmark-baseline-not-kept");
     let brief = record.without_runs();
     spawn(async move {

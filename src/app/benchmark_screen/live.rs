@@ -4,6 +4,7 @@ use super::chart::Chart;
 use super::{Act, State, words};
 use crate::app::benchmark::{Live, Phase, Reading, Waiting, Why};
 use crate::app::components::{Button, Progress, Weight};
+use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::icons::Glyph;
 use crate::app::language::{Language, use_language};
@@ -49,7 +50,7 @@ fn WaitingView(waiting: Waiting) -> Element {
         Why::Rest | Why::Blind => left,
     };
     rsx! {
-        h2 { {language.say_with("benchmark-resting", &[("model", waiting.model.into())])} }
+        h2 { {language.say_with("benchmark-resting", &[("model", model_title(&language, &waiting.model).into())])} }
         p { {language.say(words::why_key(waiting.why))} }
         p { class: "note figure", "{left}" }
         p { class: "note", {language.say_with("benchmark-heat-now", &[("word", heat.into())])} }
@@ -63,7 +64,7 @@ fn MeasuringView(live: Live) -> Element {
     let heat = words::heat(&language, live.heat.last());
     rsx! {
         div { class: "card-head",
-            h2 { "{live.model}" }
+            h2 { {model_title(&language, &live.model)} }
             if count > 1 {
                 span { class: "note", {language.say_with("benchmark-number", &[("number", number.into()), ("count", count.into())])} }
             }

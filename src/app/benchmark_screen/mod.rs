@@ -13,7 +13,7 @@ mod words;
 use super::announce::Announcer;
 use super::benchmark::{Baselines, Batch, Job, Length, Live, Place, Record, Runner, Trouble, Update, Waiting, start};
 use super::components::{Button, Message, Tone};
-use super::context::{ModelsContext, SettingsContext};
+use super::context::{ModelsContext, SettingsContext, model_title};
 use super::devices::Devices;
 use super::icons::Glyph;
 use super::language::{Language, use_language};
@@ -233,7 +233,7 @@ fn hear(update: Update, mut bench: Bench, announcer: Announcer, language: &Langu
             bench.outcomes.write().push(Outcome::Measured(Rc::new(*record)));
         }
         Update::Failed { model, why } => {
-            announcer.say(language.say_with("benchmark-failed", &[("model", model.clone().into())]));
+            announcer.say(language.say_with("benchmark-failed", &[("model", model_title(language, &model).into())]));
             bench.outcomes.write().push(Outcome::Failed { model, why });
         }
         Update::Ended => {

@@ -5,6 +5,7 @@ use super::live::{HeatCurve, TimeCurve};
 use super::{Act, Outcome, words};
 use crate::app::benchmark::{Baselines, Curve, Length, Record, compare, reference};
 use crate::app::components::{Button, Message, Tone, Weight};
+use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::icons::Glyph;
 use crate::app::language::{Language, use_language};
@@ -49,7 +50,7 @@ fn FailedCard(model: String, why: String) -> Element {
     rsx! {
         article { class: "card",
             Message { tone: Tone::Warning,
-                p { {language.say_with("benchmark-failed", &[("model", model.into())])} }
+                p { {language.say_with("benchmark-failed", &[("model", model_title(&language, &model).into())])} }
                 p { class: "detail", lang: "en", "{why}" }
             }
         }
@@ -67,7 +68,7 @@ fn ResultCard(record: Rc<Record>, baseline: Option<Record>, onact: EventHandler<
     rsx! {
         article { class: "card result", aria_labelledby: heading.clone(),
             div { class: "card-head",
-                h3 { id: heading, "{record.model}" }
+                h3 { id: heading, {model_title(&language, &record.model)} }
                 span { class: badge, {language.say(words::valid_key(&record))} }
             }
             p { class: "note", {about.join(" · ")} }

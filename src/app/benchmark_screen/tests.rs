@@ -109,12 +109,12 @@ fn every_state_above_is_said_in_both_languages() {
         (waiting(Why::Warm), None, "warmer than at the beginning", "식을 때까지"),
         (waiting(Why::Warm), None, "10 seconds left at most", "길어도 10초 남음"),
         (waiting(Why::Blind), None, "so the time is fixed", "정해진 시간만큼"),
-        (waiting(Why::Rest), None, "whisper-base comes next", "다음 모델: whisper-base"),
+        (waiting(Why::Rest), None, "Whisper base comes next", "다음 모델: Whisper base"),
         (waiting(Why::Rest), None, "10 seconds left Heat: warm, 72%", "10초 남음 발열: 따뜻함, 72%"),
         (measuring(live(Phase::Loading)), None, "Loading the model", "모델을 불러오는 중이에요"),
         (measuring(live(Phase::WarmingUp)), None, "Warming up", "예열하는 중이에요"),
         (measuring(live(Phase::Counting)), None, "12 runs 45 seconds left", "12회 실행 45초 남음"),
-        (measuring(live(Phase::Counting)), None, "whisper-base 2 of 3", "whisper-base 3개 중 2번째"),
+        (measuring(live(Phase::Counting)), None, "Whisper base 2 of 3", "Whisper base 3개 중 2번째"),
         (measuring(live(Phase::LoadingAgain)), None, "Loading it again", "다시 불러오는 중이에요"),
         (measuring(unknown), None, "Heat: unknown", "발열: 알 수 없음"),
     ] {
@@ -208,7 +208,7 @@ fn a_result_has_its_figures_its_input_and_its_match_in_the_article() {
     let root = results("en", fixture::record("mobilenet-v3-small", 4.0));
     let text = root.text();
     for words in [
-        "mobilenet-v3-small Valid",
+        "MobileNetV3 Small Valid",
         "f32 · Quick · Threads 4",
         "4.4 ms Median of a run",
         "(p90) 4.8 ms",

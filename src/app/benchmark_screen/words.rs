@@ -1,6 +1,7 @@
 //! How the screen says what was measured.
 
 use crate::app::benchmark::{Caveat, Change, Comparison, Input, Length, Phase, Problem, Reading, Record, Status, Why};
+use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::language::Language;
 
@@ -111,7 +112,7 @@ pub(super) fn comparison(language: &Language, comparison: &Comparison) -> Vec<St
 /// One result in a sentence: for who does not look, and for other apps.
 pub(super) fn in_a_sentence(language: &Language, record: &Record) -> String {
     let variables = [
-        ("model", record.model.clone().into()),
+        ("model", model_title(language, &record.model).into()),
         ("variant", record.variant.clone().into()),
         ("threads", record.threads.into()),
         ("time", format::duration_ms(language, record.run_ms.p50).into()),

@@ -106,10 +106,13 @@ pub fn Picker(
     name: String,
     options: Vec<(String, String)>,
     chosen: String,
+    /// Whether its choices are long: it stands under its name then.
+    #[props(default)]
+    wide: bool,
     onchoose: EventHandler<String>,
 ) -> Element {
     rsx! {
-        div { class: "field",
+        div { class: if wide { "field field-wide" } else { "field" },
             label { r#for: "{id}", "{name}" }
             select { id: "{id}", onchange: move |event| onchoose.call(event.value()),
                 for (value, label) in options {

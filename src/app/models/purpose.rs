@@ -39,7 +39,7 @@ impl Purpose {
         match self {
             Self::Camera => "camera-title",
             Self::Microphone => "microphone-title",
-            Self::Text => "text-tab",
+            Self::Text => "text-title",
         }
     }
 

@@ -25,6 +25,9 @@ pub fn ModelCard(entry: Entry, status: Status, onact: EventHandler<Act>) -> Elem
                     span { class: "badge", {used_by(&language, &entry)} }
                 }
             }
+            if let Some(why) = &entry.why {
+                p { "{why}" }
+            }
             p { class: "note", "{facts}" }
             if confirming() {
                 Confirm {

@@ -40,6 +40,8 @@ enum Act {
 struct Entry {
     id: String,
     title: String,
+    /// What speaks for it; `None` like the licence.
+    why: Option<String>,
     /// `None` for a model of one's own, that no catalog knows.
     licence: Option<String>,
     purpose: Option<Purpose>,
@@ -92,6 +94,7 @@ fn entries(catalog: &Catalog, tag: &str, board: &Board, choices: &ModelChoices, 
     let own = installed.iter().filter(|m| catalog.get(&m.id).is_err()).map(|m| Entry {
         id: m.id.clone(),
         title: m.id.clone(),
+        why: None,
         licence: None,
         purpose: m.purpose,
         sources: Vec::new(),
@@ -120,6 +123,7 @@ fn of_catalog(
     Entry {
         id: model.id.clone(),
         title: model.title_in(tag).to_string(),
+        why: Some(model.why_in(tag).to_string()),
         licence: Some(model.licence.clone()),
         purpose: Some(Purpose::of_family(model.family)),
         sources: routes(model, pip).into_iter().map(|route| (route, name(&route))).collect(),

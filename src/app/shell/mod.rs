@@ -116,7 +116,7 @@ fn ScreenFrame(screen: Screen) -> Element {
                 if let Some(parent) = parent {
                     button {
                         class: "button-icon",
-                        aria_label: language.say_with("back-to", &[("screen", language.say(parent.tab_key()).into())]),
+                        aria_label: language.say_with("back-to", &[("screen", language.say(parent.title_key()).into())]),
                         onclick: move |_| navigation.go(parent),
                         Icon { glyph: Glyph::Back }
                     }
@@ -156,7 +156,7 @@ fn TabBar() -> Element {
                     aria_current: if tab == here { "page" },
                     onclick: move |_| navigation.go(tab),
                     span { class: "tab-mark", Icon { glyph: tab.glyph() } }
-                    span { class: "tab-name", {language.say(tab.tab_key())} }
+                    span { class: "tab-name", {language.say(tab.title_key())} }
                 }
             }
         }

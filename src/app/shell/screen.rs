@@ -56,7 +56,7 @@ impl Screen {
         format!("title-{}", self.id())
     }
 
-    /// The message that is its title.
+    /// The message that is its title, and stands on its tab.
     pub fn title_key(self) -> &'static str {
         match self {
             Self::Camera => "camera-title",
@@ -66,14 +66,6 @@ impl Screen {
             Self::Models => "models-title",
             Self::Benchmark => "benchmark-title",
             Self::Settings => "settings-title",
-        }
-    }
-
-    /// The message on its tab: short.
-    pub fn tab_key(self) -> &'static str {
-        match self {
-            Self::Text => "text-tab",
-            other => other.title_key(),
         }
     }
 

@@ -135,7 +135,9 @@ fn who_does_not_look_hears_a_sentence() {
 
 #[test]
 fn the_area_and_its_buttons_are_named_and_tell_what_was_done() {
-    for (language, input, clear) in [("en", "Your text", "Clear"), ("ko", "텍스트", "지우기")] {
+    for (language, input, clear) in
+        [("en", "What is the mood of this text?", "Clear"), ("ko", "이 글의 감정은?", "지우기")]
+    {
         let said = Rc::new(RefCell::new(Vec::new()));
         let heard = said.clone();
         let mut page = Page::of(language, move || {
@@ -150,7 +152,8 @@ fn the_area_and_its_buttons_are_named_and_tell_what_was_done() {
             }
         });
         let area = page.look().tags("textarea")[0].clone();
-        assert_eq!(area.attribute("aria-label"), Some(input));
+        let label = page.look().tags("label")[0].clone();
+        assert_eq!((label.attribute("for"), label.text().as_str()), (area.attribute("id"), input));
         page.enter(&area, "input", "so so");
         page.press(clear);
         page.press("What a lovely evening");

@@ -21,12 +21,13 @@ pub fn Writing(seed: (u32, String), onedit: EventHandler<String>, onclear: Event
     let language = use_language();
     rsx! {
         div { class: "writing",
+            label { class: "question", r#for: "text-input", {language.say("text-input")} }
             // A list of one: only in a list does another key make another element. Told the same first value again, an
             // area keeps what was typed.
             for (turn, text) in [seed] {
                 textarea {
                     key: "{turn}",
-                    aria_label: language.say("text-input"),
+                    id: "text-input",
                     placeholder: language.say("text-hint"),
                     rows: 4,
                     initial_value: text,

@@ -13,6 +13,8 @@ pub(super) fn model(model: &Model) -> Checked {
     name("id", &model.id, "-.", |b| b.is_ascii_lowercase() || b.is_ascii_digit())?;
     text("title", &model.title)?;
     model.title_ko.as_ref().map_or(Ok(()), |title| text("title_ko", title))?;
+    text("why", &model.why)?;
+    text("why_ko", &model.why_ko)?;
     text("licence", &model.licence)?;
     size("installed_bytes", model.installed_bytes)?;
     if model.hub.is_none() && model.wheel.is_none() {

@@ -32,6 +32,10 @@ pub struct Model {
     pub title: String,
     /// What Koreans call it, where that is something else.
     pub title_ko: Option<String>,
+    /// What speaks for it, in a line.
+    pub why: String,
+    /// The same in Korean.
+    pub why_ko: String,
     /// SPDX expression of the weights' licence.
     pub licence: String,
     /// About how large the installed directory is: what the check for free space reckons with.
@@ -143,6 +147,11 @@ impl Model {
     /// What people call it in the language with this tag.
     pub fn title_in(&self, tag: &str) -> &str {
         self.title_ko.as_deref().filter(|_| tag == "ko").unwrap_or(&self.title)
+    }
+
+    /// What speaks for it, in the language with this tag.
+    pub fn why_in(&self, tag: &str) -> &str {
+        if tag == "ko" { &self.why_ko } else { &self.why }
     }
 }
 
