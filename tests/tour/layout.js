@@ -1,4 +1,4 @@
-// What is wrong with the layout of the screen in view: what sticks out to the side, and controls too small to hit.
+// What is wrong with the layout of the screen in view: what sticks out or scrolls to the side, and controls too small to hit.
 const LEAST_PX = 44;
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".unseen");
 const told = (element) => `${element.tagName.toLowerCase()}.${element.className} ${JSON.stringify(element.innerText?.slice(0, 40))}`;
@@ -19,6 +19,12 @@ for (const element of document.querySelectorAll(".app :is(button *, h1, h2, h3, 
   if (!shown(element) || element.closest("pre, svg")) continue;
   if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === "hidden") {
     faults.push(`cut off: ${told(element)} ${element.scrollWidth} in ${element.clientWidth}`);
+  }
+}
+// A screen that can be pushed to the side.
+for (const element of document.querySelectorAll(".app .screen")) {
+  if (shown(element) && element.scrollWidth > element.clientWidth) {
+    faults.push(`scrolls to the side: ${told(element)} ${element.scrollWidth} in ${element.clientWidth}`);
   }
 }
 return faults;

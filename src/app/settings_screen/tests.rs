@@ -78,7 +78,12 @@ fn every_setting_is_there_with_its_name_and_state() {
     assert_eq!(labelled, ["interval", "model-Microphone", "threads"]);
     let text = root.text();
     assert!(text.contains("Camera None installed") && text.contains("Runs on Processor (CPU)"), "{text}");
-    assert!(text.contains("Automatic (4)") && text.contains("whisper-base · f32 · 290 MB"), "{text}");
+    assert!(
+        text.contains("Automatic (4)")
+            && text.contains("Automatic (Whisper base)")
+            && text.contains("Whisper base · f32 · 290 MB"),
+        "{text}"
+    );
     assert!(!text.contains("started again"));
 }
 
@@ -164,7 +169,7 @@ fn what_became_of_the_file_is_said_with_its_place_and_can_be_put_away() {
 
 #[test]
 fn about_names_version_and_licences() {
-    for (language, model) in [("en", "Whisper base, 99 languages MIT"), ("ko", "Whisper base, 99개 언어 MIT")] {
+    for (language, model) in [("en", "Whisper tiny (English) MIT"), ("ko", "Whisper tiny (영어) MIT")] {
         let page = Page::of(language, || rsx! { About {} });
         let text = page.look().text();
         for words in [env!("CARGO_PKG_VERSION"), "MIT OR Apache-2.0", model, "dioxus"] {

@@ -1,9 +1,9 @@
 //! The controls, from the settings alone.
 
 use crate::app::components::{Message, Picker, Segments, Tone};
-use crate::app::context::model_label;
+use crate::app::context::{model_label, model_title};
 use crate::app::language::{Language, use_language};
-use crate::app::models::{InstalledModel, Purpose};
+use crate::app::models::{InstalledModel, Purpose, chosen as chosen_model};
 use crate::app::settings::{Change, INTERVALS_MS, LanguageChoice, ModelChoice, Protection, Settings, Theme, Unit};
 use crate::app::threads::Threads;
 use dioxus::prelude::*;
@@ -129,6 +129,7 @@ fn Interval(interval_ms: u32, onchange: EventHandler<Change>) -> Element {
                 // Where the thumb is put once; after that it is where the finger is.
                 initial_value: "{step}",
                 aria_valuetext: said.clone(),
+                style: "--filled: {100.0 * step as f32 / (INTERVALS_MS.len() - 1) as f32}%",
                 oninput: chosen,
             }
         }
@@ -155,7 +156,8 @@ fn ModelPicker(
             }
         };
     }
-    let automatic = (AUTOMATIC.to_string(), language.say("settings-automatic"));
+    let taken = chosen_model(&fitting, purpose, None).map_or(String::new(), |m| model_title(&language, &m.id));
+    let automatic = (AUTOMATIC.to_string(), language.say_with("settings-automatic", &[("model", taken.into())]));
     let models = fitting.iter().map(|m| (m.id.clone(), model_label(&language, m)));
     // A choice that is no longer installed is shown as automatic: that is what it comes to.
     let chosen = settings.models.id(purpose).filter(|id| fitting.iter().any(|m| m.id == *id)).unwrap_or(AUTOMATIC);
@@ -173,6 +175,7 @@ fn ModelPicker(
             name,
             options: std::iter::once(automatic).chain(models).collect::<Vec<_>>(),
             chosen,
+            wide: true,
             onchoose: choose,
         }
     }
