@@ -88,6 +88,9 @@ fn main() -> ExitCode {
             let held = catch_unwind(AssertUnwindSafe(|| (part.play)(&mut tour))).is_ok();
             if !held {
                 eprintln!("tour: {} failed, try {number} of {TRIES}", part.name);
+                // What the failed try left is no start for another.
+                tour.stage.left_behind().into_iter().for_each(stage::end);
+                tour.clear();
             }
             held
         });

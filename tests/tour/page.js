@@ -27,7 +27,10 @@ for (const fits of [(n) => n === wanted, (n) => n.startsWith(wanted), (n) => n.i
   // A label and its control are one; a click on either does the same.
   const apart = new Map(found.map(({ element }) => [element.control ?? element, element]));
   if (apart.size > 1) return apart.size;
-  found[0].element.scrollIntoView({ block: "center", behavior: "instant" });
-  return found[0].element;
+  const [{ element }] = found;
+  // One types into the field, not into its label.
+  const control = element.control?.matches("textarea, select") ? element.control : element;
+  control.scrollIntoView({ block: "center", behavior: "instant" });
+  return control;
 }
 return null;

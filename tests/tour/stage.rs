@@ -37,7 +37,7 @@ impl Stage {
         Ok(Self { dir, server, display, shim })
     }
 
-    /// A new empty folder.
+    /// The folder with this name; made if it is not there.
     pub fn folder(&self, name: &str) -> PathBuf {
         let folder = self.dir.path().join(name);
         fs::create_dir_all(&folder).expect("the temporary folder is ours");

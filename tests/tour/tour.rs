@@ -40,6 +40,17 @@ impl Tour {
         self.part = part;
     }
 
+    /// Removes the folders of every part; the models stay.
+    pub fn clear(&self) {
+        let entries = fs::read_dir(self.stage.dir()).expect("the temporary folder is ours");
+        let folders = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir() && *path != self.models);
+        for folder in folders {
+            if let Err(why) = fs::remove_dir_all(&folder) {
+                eprintln!("tour: {} cannot be removed: {why}", folder.display());
+            }
+        }
+    }
+
     /// A line about what was seen.
     pub fn saw(&self, line: impl AsRef<str>) {
         println!("{:6.1} s  {:<17} {}", self.began.elapsed().as_secs_f64(), self.part, line.as_ref());
