@@ -41,11 +41,9 @@ fn while_fetching(tour: &mut Tour) {
         let here = staged_bytes(&app);
         assert!(here >= bytes, "turn {turn}: {bytes} bytes were here, {here} are");
         bytes = here;
-        app.press_tab("More");
-        app.press("Models");
+        app.press_in_more("Models");
         go_on(&app);
-        app.press_tab("More");
-        app.press("Settings");
+        app.press_in_more("Settings");
         let (theme, line) = THEMES[turn as usize % 2];
         // Every other time it is killed while the change is on its way, else once it is on the disk.
         app.press(theme);
@@ -64,8 +62,7 @@ fn while_fetching(tour: &mut Tour) {
     ));
     hub.set(Mood::Well);
     let app = tour.open_quietly(&setting);
-    app.press_tab("More");
-    app.press("Models");
+    app.press_in_more("Models");
     go_on(&app);
     app.control_at_most(&format!("Verify: {TITLE}"), Duration::from_secs(60));
     app.press(&format!("Verify: {TITLE}"));

@@ -23,8 +23,7 @@ pub fn play(tour: &mut Tour) {
     let hub = hub(&tour.models().join(ID));
     let setting = setting("models", &hub);
     let app = tour.open(&setting);
-    app.press_tab("More");
-    app.press("Models");
+    app.press_in_more("Models");
     app.wait_for("Nothing is downloaded until you tap Install.");
     assert!(hub.world.requests.lock().unwrap().is_empty(), "nothing was asked of the hub before a tap");
     tour.album.take(&app, "models-first-start", "light-en");

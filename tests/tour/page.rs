@@ -99,6 +99,14 @@ impl App {
         self.click("tab", name);
     }
 
+    /// Goes to one of the screens that the last tab leads to. Where no model is, the screen before has a button that says
+    /// "Models", too, and is in view until the tab is.
+    pub fn press_in_more(&self, name: &str) {
+        self.press_tab("More");
+        self.wait_for_screen("more");
+        self.press(name);
+    }
+
     fn click(&self, what: &str, name: &str) {
         let began = Instant::now();
         loop {

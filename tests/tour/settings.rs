@@ -10,8 +10,7 @@ pub fn play(tour: &mut Tour) {
     let setting = Setting::named("settings");
     {
         let app = tour.open(&setting);
-        app.press_tab("More");
-        app.press("Settings");
+        app.press_in_more("Settings");
         app.press(Tongue::Korean.name());
         let took = app.wait_for(Tongue::Korean.say("settings-title"));
         assert!(app.text().contains(Tongue::Korean.say("settings-pace")), "{}", app.text());
@@ -42,8 +41,7 @@ fn damaged(tour: &mut Tour, setting: &Setting) {
     let config = tour.stage.folder(&setting.name).join("config");
     fs::write(config.join("settings.toml"), "language = \"english\"\ntheme = 7\n").expect("our folder");
     let app = tour.open(setting);
-    app.press_tab("More");
-    app.press("Settings");
+    app.press_in_more("Settings");
     app.wait_for("The settings file was damaged and was put aside");
     assert!(config.join("settings.damaged-1").is_file());
     tour.album.take(&app, "settings-damaged", "light-en");
