@@ -3,6 +3,7 @@
 //! Each has a `load(&ModelDir, &Options)` and methods from plain data to plain data. They own no thread
 //! and read no clock: whoever calls them measures.
 
+mod layers;
 pub mod speech;
 pub mod text;
 pub mod vision;

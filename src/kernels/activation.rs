@@ -1,5 +1,6 @@
 //! Activations, on a vector.
 
+use super::math;
 use pulp::Simd;
 
 /// What is done to every value that a layer gives.
@@ -14,6 +15,8 @@ pub enum Activation {
     HardSwish,
     /// `relu6(x + 3) / 6`
     HardSigmoid,
+    /// `x · Φ(x)`, the exact one, through erf (<https://arxiv.org/abs/1606.08415>)
+    Gelu,
 }
 
 impl Activation {
@@ -28,6 +31,7 @@ impl Activation {
             Self::Relu6 => relu6(x),
             Self::HardSwish => simd.mul_f32s(x, hard_sigmoid(x)),
             Self::HardSigmoid => hard_sigmoid(x),
+            Self::Gelu => math::gelu(simd, x),
         }
     }
 }

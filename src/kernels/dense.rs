@@ -1,12 +1,11 @@
 //! Convolutions across all channels: of one pixel, where they are a matrix, or of a window of a picture. With bias,
 //! activation and residual in the same pass.
 
-use super::map::{Arena, Floats, Map, Size, Window};
+use super::aligned::Floats;
+use super::block::{Block, groups};
+use super::map::{Arena, Map, Size, Window};
 use super::{Activation, Isa};
 use pulp::{Simd, WithSimd};
-
-/// Vectors of outputs that are computed at once.
-const MAX_VECTORS: usize = 3;
 
 /// The filters with their bias and activation, packed.
 #[derive(Debug)]
@@ -63,20 +62,6 @@ impl Dense {
     }
 }
 
-/// Vectors in groups of at most three, none of one where it can be two and two: first vector and how many.
-fn groups(vectors: usize) -> impl Iterator<Item = (usize, usize)> {
-    let mut done = 0;
-    std::iter::from_fn(move || {
-        let count = match vectors - done {
-            0 => return None,
-            4 => 2,
-            left => left.min(MAX_VECTORS),
-        };
-        done += count;
-        Some((done - count, count))
-    })
-}
-
 struct Run<'a> {
     layer: &'a Dense,
     xs: &'a Map,
@@ -108,15 +93,17 @@ impl Run<'_> {
         let pixels = window.height * window.width;
         let y_base = self.ys.values_mut().as_mut_ptr();
         let corner = window.corner(self.xs);
-        let block = Block {
+        let mut block = Block {
             rows: layer.kernel,
             row: self.xs.row(),
             run: layer.kernel * layer.inputs,
-            bias: layer.bias.as_slice().as_ptr(),
+            bias: Some(layer.bias.as_slice().as_ptr()),
             activation: layer.activation,
+            different: PIXELS,
         };
         for first in (0..pixels).step_by(PIXELS) {
-            // The last block is filled up with the last pixel, which is then written more than once.
+            // The last block is filled up with the last pixel.
+            block.different = PIXELS.min(pixels - first);
             let places: [(usize, usize); PIXELS] = std::array::from_fn(|i| {
                 let pixel = (first + i).min(pixels - 1);
                 (pixel / window.width, pixel % window.width)
@@ -134,67 +121,11 @@ impl Run<'_> {
                 for (vector, count) in groups(self.ys.pixel / lanes) {
                     let (at, residual) = (vector * lanes, residual.as_ref());
                     match count {
-                        1 => block.run::<S, PIXELS, 1>(simd, weights, at, &x, &y, residual),
-                        2 => block.run::<S, PIXELS, 2>(simd, weights, at, &x, &y, residual),
-                        _ => block.run::<S, PIXELS, 3>(simd, weights, at, &x, &y, residual),
+                        1 => block.run::<S, f32, PIXELS, 1>(simd, weights, at, &x, &y, residual),
+                        2 => block.run::<S, f32, PIXELS, 2>(simd, weights, at, &x, &y, residual),
+                        _ => block.run::<S, f32, PIXELS, 3>(simd, weights, at, &x, &y, residual),
                     }
                     weights = weights.add(count * lanes * block.rows * block.run);
-                }
-            }
-        }
-    }
-}
-
-/// What is the same for some pixels and some vectors of outputs, wherever they lie.
-struct Block {
-    /// Of the window.
-    rows: usize,
-    /// Floats from a row of the map to the next.
-    row: usize,
-    /// Floats of a row of the window.
-    run: usize,
-    bias: *const f32,
-    activation: Activation,
-}
-
-impl Block {
-    /// The outputs from `at` on, for all of `x`.
-    #[inline(always)]
-    unsafe fn run<S: Simd, const PIXELS: usize, const VECTORS: usize>(
-        &self,
-        simd: S,
-        mut weights: *const f32,
-        at: usize,
-        x: &[*const f32; PIXELS],
-        y: &[*mut f32; PIXELS],
-        residual: Option<&[*const f32; PIXELS]>,
-    ) {
-        let lanes = S::F32_LANES;
-        // SAFETY: the caller's.
-        unsafe {
-            let load = |p: *const f32| *p.cast::<S::f32s>();
-            let bias: [S::f32s; VECTORS] = std::array::from_fn(|v| load(self.bias.add(at + v * lanes)));
-            let mut sums = [bias; PIXELS];
-            for row in 0..self.rows {
-                for input in row * self.row..row * self.row + self.run {
-                    let w: [S::f32s; VECTORS] = std::array::from_fn(|v| load(weights.add(v * lanes)));
-                    weights = weights.add(VECTORS * lanes);
-                    for p in 0..PIXELS {
-                        let value = simd.splat_f32s(*x[p].add(input));
-                        for v in 0..VECTORS {
-                            sums[p][v] = simd.mul_add_e_f32s(value, w[v], sums[p][v]);
-                        }
-                    }
-                }
-            }
-            for p in 0..PIXELS {
-                for (v, sum) in sums[p].into_iter().enumerate() {
-                    let at = at + v * lanes;
-                    let mut sum = self.activation.of(simd, sum);
-                    if let Some(residual) = residual {
-                        sum = simd.add_f32s(sum, load(residual[p].add(at)));
-                    }
-                    *y[p].add(at).cast::<S::f32s>() = sum;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Convolutions in which every channel is looked at alone; with bias and activation in the same pass.
 
-use super::map::{Arena, Floats, Map, Size, Window};
+use super::aligned::Floats;
+use super::map::{Arena, Map, Size, Window};
 use super::{Activation, Isa};
 use pulp::{Simd, WithSimd};
 

@@ -6,41 +6,7 @@
 //! nothing is allocated.
 
 use super::Isa;
-
-/// 64 bytes, aligned so that no vector crosses a line of the cache.
-#[derive(Debug, Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([f32; LINE]);
-
-const LINE: usize = 16;
-
-/// Floats that begin at a line of the cache.
-#[derive(Debug, Clone, Default)]
-pub struct Floats(Vec<Line>);
-
-impl Floats {
-    /// So many zeros, at least.
-    pub fn zeros(len: usize) -> Self {
-        Self(vec![Line([0.0; LINE]); len.div_ceil(LINE)])
-    }
-
-    /// These values, and zeros up to a multiple of `lanes`.
-    pub fn padded(values: &[f32], lanes: usize) -> Self {
-        let mut floats = Self::zeros(values.len().next_multiple_of(lanes));
-        floats.as_mut_slice()[..values.len()].copy_from_slice(values);
-        floats
-    }
-
-    pub fn as_slice(&self) -> &[f32] {
-        // SAFETY: a line is 16 floats with nothing between.
-        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len() * LINE) }
-    }
-
-    pub fn as_mut_slice(&mut self) -> &mut [f32] {
-        // SAFETY: as above, and the borrow is exclusive.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len() * LINE) }
-    }
-}
+use super::aligned::Floats;
 
 /// The size of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,15 +94,23 @@ impl Arena {
 
     fn map_of(&mut self, size: Size, border: usize, pixel: usize) -> Map {
         let need = (size.height + 2 * border) * (size.width + 2 * border) * pixel;
-        // The smallest that is large enough.
-        let fits = (0..self.0.len()).filter(|&i| self.0[i].as_slice().len() >= need);
-        let floats = match fits.min_by_key(|&i| self.0[i].as_slice().len()) {
-            Some(found) => self.0.swap_remove(found),
-            None => Floats::zeros(need),
-        };
+        let floats = self.floats(need);
         let mut map = Map { size, border, pixel, floats };
         map.clear_border();
         map
+    }
+
+    /// So many floats at least, of any values: the smallest memory that is large enough.
+    pub(super) fn floats(&mut self, need: usize) -> Floats {
+        let fits = (0..self.0.len()).filter(|&i| self.0[i].as_slice().len() >= need);
+        match fits.min_by_key(|&i| self.0[i].as_slice().len()) {
+            Some(found) => self.0.swap_remove(found),
+            None => Floats::zeros(need),
+        }
+    }
+
+    pub(super) fn give_back_floats(&mut self, floats: Floats) {
+        self.0.push(floats);
     }
 
     /// A picture: a map whose pixels are not padded.
@@ -146,7 +120,7 @@ impl Arena {
 
     /// The map is no longer needed.
     pub fn give_back(&mut self, map: Map) {
-        self.0.push(map.floats);
+        self.give_back_floats(map.floats);
     }
 }
 

@@ -9,17 +9,33 @@
 //! tail or an edge.
 
 mod activation;
+mod aligned;
+mod attention;
+mod block;
 mod channels;
 mod dense;
 mod depthwise;
 mod isa;
+mod linear;
 mod map;
+mod math;
+mod norm;
+mod pool;
+mod rows;
+mod table;
+mod weight;
 pub use activation::Activation;
+pub use attention::{Attention, KeysValues};
 pub use channels::{mean, scale};
 pub use dense::Dense;
 pub use depthwise::Depthwise;
 pub use isa::Isa;
+pub use linear::Linear;
 pub use map::{Arena, Map, Size, Window};
+pub use norm::LayerNorm;
+pub use pool::{threads, within};
+pub use rows::{Rows, View};
+pub use table::Table;
 
 #[cfg(test)]
 mod tests;

@@ -26,16 +26,20 @@ impl Common {
         Places::new(self.models.clone())
     }
 
+    /// Threads to compute with.
+    pub fn threads_in_force(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, |n| n.get());
+        self.threads.map_or_else(all, usize::from)
+    }
+
     /// Sets the number of threads for the whole process. Call it before anything is computed.
     ///
     /// Always, because what candle and rayon assume without it differs where a core runs two threads, and one
     /// of them then waits for the other: MobileNetV3-Small took 145 ms instead of 50.
     pub fn apply_threads(&self) {
-        let all = || std::thread::available_parallelism().map_or(1, |n| n.get());
-        let threads = self.threads.map_or_else(all, usize::from);
         // SAFETY: called first thing in a subcommand, while the process has one thread. candle and rayon
         // read the variable when they compute; there is no other way to tell candle.
-        unsafe { std::env::set_var("RAYON_NUM_THREADS", threads.to_string()) };
+        unsafe { std::env::set_var("RAYON_NUM_THREADS", self.threads_in_force().to_string()) };
     }
 
     /// Opens the first of `ids` that is installed.

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. The exit code is 0 only when every
 //! input was answered.
 
+mod bench;
 mod classify;
 mod common;
 mod demo;
@@ -31,6 +32,7 @@ enum Command {
     Transcribe(transcribe::Args),
     Sentiment(sentiment::Args),
     Profile(profile::Args),
+    Bench(bench::Args),
     Models(models::Args),
     Simulate(simulate::Args),
 }
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Sentiment(args) => sentiment::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

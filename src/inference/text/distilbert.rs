@@ -1,16 +1,17 @@
 //! DistilBERT for sequence classification.
 //!
-//! In: token ids `[batch, tokens]`, every row of the same real length; nothing is padded, so no attention
-//! mask exists. Out: logits `[batch, classes]`. The network is that of Sanh et al., "DistilBERT, a distilled
+//! In: token ids, every row of the same real length; nothing is padded, so no attention mask exists. Out: the logits of
+//! each row. The network is that of Sanh et al., "DistilBERT, a distilled
 //! version of BERT" (<https://arxiv.org/abs/1910.01108>), its tensors carry the names of transformers'
 //! `DistilBertForSequenceClassification`.
 
-use candle_core::{D, Result, Tensor};
-use candle_nn::ops::softmax_last_dim;
-use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, embedding, layer_norm, linear};
+use crate::inference::layers::Layers;
+use crate::kernels::{self, Arena, Attention, KeysValues, LayerNorm, Linear, Rows, Table};
+use candle_core::Result;
+use std::sync::Mutex;
 
 /// transformers' `LayerNorm(eps=1e-12)`.
-const LAYER_NORM_EPS: f64 = 1e-12;
+const LAYER_NORM_EPS: f32 = 1e-12;
 
 /// Sizes of everything, as in transformers' `config.json`.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -65,134 +66,153 @@ impl Config {
 }
 
 struct SelfAttention {
-    q_lin: Linear,
-    k_lin: Linear,
-    v_lin: Linear,
-    out_lin: Linear,
-    n_heads: usize,
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+    attention: Attention,
+    heads: usize,
 }
 
 impl SelfAttention {
-    fn load(config: &Config, vb: VarBuilder) -> Result<Self> {
-        let dim = config.dim;
+    fn load(config: &Config, layers: &Layers) -> Result<Self> {
+        let (dim, isa) = (config.dim, layers.isa);
+        let layer = |name| layers.linear(name, (dim, dim), kernels::Activation::None);
+        let scale = ((dim / config.n_heads) as f32).sqrt().recip();
         Ok(Self {
-            q_lin: linear(dim, dim, vb.pp("q_lin"))?,
-            k_lin: linear(dim, dim, vb.pp("k_lin"))?,
-            v_lin: linear(dim, dim, vb.pp("v_lin"))?,
-            out_lin: linear(dim, dim, vb.pp("out_lin"))?,
-            n_heads: config.n_heads,
+            query: layer("q_lin")?,
+            key: layer("k_lin")?,
+            value: layer("v_lin")?,
+            out: layer("out_lin")?,
+            attention: Attention { isa, scale, causal: false },
+            heads: config.n_heads,
         })
     }
 
-    /// `[batch, tokens, dim]` to `[batch, heads, tokens, dim / heads]`.
-    fn split_heads(&self, x: &Tensor) -> Result<Tensor> {
-        let (batch, tokens, dim) = x.dims3()?;
-        x.reshape((batch, tokens, self.n_heads, dim / self.n_heads))?.transpose(1, 2)?.contiguous()
+    /// What the first `wanted` tokens of each text in `xs` hear of its other tokens, with `xs` itself.
+    fn forward(&self, arena: &mut Arena, xs: &Rows, tokens: usize, wanted: usize) -> Rows {
+        let (texts, dim) = (xs.count / tokens, xs.width);
+        let keys = self.key.run(arena, xs.view(), None);
+        let values = self.value.run(arena, xs.view(), None);
+        let mut heard = arena.rows(self.attention.isa, texts * wanted, dim);
+        let mut past = arena.rows(self.attention.isa, texts * wanted, dim);
+        let mut memory = KeysValues::new(self.attention.isa, self.heads, dim / self.heads, tokens);
+        for text in 0..texts {
+            let first = text * tokens;
+            memory.clear();
+            memory.append(keys.part(first, tokens), values.part(first, tokens));
+            let queries = self.query.run(arena, xs.part(first, wanted), None);
+            let of_text = self.attention.run(arena, queries.view(), &memory);
+            for row in 0..wanted {
+                heard.row_mut(text * wanted + row).copy_from_slice(of_text.row(row));
+                past.row_mut(text * wanted + row).copy_from_slice(xs.row(first + row));
+            }
+            arena.give_back_rows([queries, of_text]);
+        }
+        let out = self.out.run(arena, heard.view(), Some(&past));
+        arena.give_back_rows([keys, values, heard, past]);
+        out
     }
 }
 
-impl Module for SelfAttention {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let head_dim = x.dim(D::Minus1)? / self.n_heads;
-        let q = (self.split_heads(&self.q_lin.forward(x)?)? / (head_dim as f64).sqrt())?;
-        let k = self.split_heads(&self.k_lin.forward(x)?)?;
-        let v = self.split_heads(&self.v_lin.forward(x)?)?;
-        let weights = softmax_last_dim(&q.matmul(&k.t()?)?)?;
-        let context = weights.matmul(&v)?.transpose(1, 2)?.flatten_from(D::Minus2)?;
-        self.out_lin.forward(&context)
-    }
-}
-
-struct FeedForward {
-    lin1: Linear,
-    lin2: Linear,
-    activation: Activation,
-}
-
-impl FeedForward {
-    fn load(config: &Config, vb: VarBuilder) -> Result<Self> {
-        Ok(Self {
-            lin1: linear(config.dim, config.hidden_dim, vb.pp("lin1"))?,
-            lin2: linear(config.hidden_dim, config.dim, vb.pp("lin2"))?,
-            activation: config.activation,
-        })
-    }
-}
-
-impl Module for FeedForward {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = self.lin1.forward(x)?;
-        let x = match self.activation {
-            Activation::Gelu => x.gelu_erf()?,
-            Activation::Relu => x.relu()?,
-        };
-        self.lin2.forward(&x)
-    }
-}
-
-/// One transformer layer: `[batch, tokens, dim]` in and out.
+/// One transformer layer.
 struct Layer {
     attention: SelfAttention,
-    sa_layer_norm: LayerNorm,
-    ffn: FeedForward,
-    output_layer_norm: LayerNorm,
+    attention_norm: LayerNorm,
+    widen: Linear,
+    narrow: Linear,
+    output_norm: LayerNorm,
 }
 
 impl Layer {
-    fn load(config: &Config, vb: VarBuilder) -> Result<Self> {
+    fn load(config: &Config, layers: &Layers) -> Result<Self> {
+        let (dim, hidden) = (config.dim, config.hidden_dim);
+        let activation = match config.activation {
+            Activation::Gelu => kernels::Activation::Gelu,
+            Activation::Relu => kernels::Activation::Relu,
+        };
         Ok(Self {
-            attention: SelfAttention::load(config, vb.pp("attention"))?,
-            sa_layer_norm: layer_norm(config.dim, LAYER_NORM_EPS, vb.pp("sa_layer_norm"))?,
-            ffn: FeedForward::load(config, vb.pp("ffn"))?,
-            output_layer_norm: layer_norm(config.dim, LAYER_NORM_EPS, vb.pp("output_layer_norm"))?,
+            attention: SelfAttention::load(config, &layers.of("attention"))?,
+            attention_norm: layers.layer_norm("sa_layer_norm", dim, LAYER_NORM_EPS)?,
+            widen: layers.linear("ffn.lin1", (dim, hidden), activation)?,
+            narrow: layers.linear("ffn.lin2", (hidden, dim), kernels::Activation::None)?,
+            output_norm: layers.layer_norm("output_layer_norm", dim, LAYER_NORM_EPS)?,
         })
     }
-}
 
-impl Module for Layer {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let x = self.sa_layer_norm.forward(&(self.attention.forward(x)? + x)?)?;
-        self.output_layer_norm.forward(&(self.ffn.forward(&x)? + &x)?)
+    /// The first `wanted` tokens of each text in `xs`, which are all of `tokens` tokens.
+    fn forward(&self, arena: &mut Arena, xs: &Rows, tokens: usize, wanted: usize) -> Rows {
+        let attended = self.attention.forward(arena, xs, tokens, wanted);
+        let attended_normed = self.attention_norm.run(arena, attended.view());
+        let wide = self.widen.run(arena, attended_normed.view(), None);
+        let narrow = self.narrow.run(arena, wide.view(), Some(&attended_normed));
+        let out = self.output_norm.run(arena, narrow.view());
+        arena.give_back_rows([attended, attended_normed, wide, narrow]);
+        out
     }
 }
 
 /// The network.
 pub(super) struct DistilBert {
-    word_embeddings: Embedding,
-    position_embeddings: Embedding,
+    isa: kernels::Isa,
+    words: Table,
+    positions: Table,
     embeddings_norm: LayerNorm,
     layers: Vec<Layer>,
     pre_classifier: Linear,
     classifier: Linear,
+    /// Memory of passes that are over.
+    arenas: Mutex<Vec<Arena>>,
 }
 
 impl DistilBert {
-    /// Builds the network for `classes` classes; every tensor it asks `vb` for is part of the file.
-    pub fn load(config: &Config, classes: usize, vb: VarBuilder) -> Result<Self> {
-        let (dim, bert) = (config.dim, vb.pp("distilbert"));
-        let embeddings = bert.pp("embeddings");
-        let layers = bert.pp("transformer.layer");
+    /// Builds the network for `classes` classes; every tensor it asks `layers` for is part of the file.
+    pub fn load(config: &Config, classes: usize, layers: &Layers) -> Result<Self> {
+        let (dim, bert) = (config.dim, layers.of("distilbert"));
+        let (embeddings, all) = (bert.of("embeddings"), bert.of("transformer.layer"));
+        let relu = kernels::Activation::Relu;
         Ok(Self {
-            word_embeddings: embedding(config.vocab_size, dim, embeddings.pp("word_embeddings"))?,
-            position_embeddings: embedding(config.max_position_embeddings, dim, embeddings.pp("position_embeddings"))?,
-            embeddings_norm: layer_norm(dim, LAYER_NORM_EPS, embeddings.pp("LayerNorm"))?,
-            layers: (0..config.n_layers).map(|i| Layer::load(config, layers.pp(i))).collect::<Result<_>>()?,
-            pre_classifier: linear(dim, dim, vb.pp("pre_classifier"))?,
-            classifier: linear(dim, classes, vb.pp("classifier"))?,
+            words: embeddings.table("word_embeddings", (config.vocab_size, dim))?,
+            positions: embeddings.table("position_embeddings", (config.max_position_embeddings, dim))?,
+            embeddings_norm: embeddings.layer_norm("LayerNorm", dim, LAYER_NORM_EPS)?,
+            layers: (0..config.n_layers).map(|i| Layer::load(config, &all.of(i))).collect::<Result<_>>()?,
+            pre_classifier: layers.linear("pre_classifier", (dim, dim), relu)?,
+            classifier: layers.linear("classifier", (dim, classes), kernels::Activation::None)?,
+            arenas: Mutex::default(),
+            isa: layers.isa,
         })
     }
 
-    /// Logits `[batch, classes]` of token ids `[batch, tokens]`.
-    pub fn forward(&self, ids: &Tensor) -> Result<Tensor> {
-        let positions = Tensor::arange(0, ids.dim(1)? as u32, ids.device())?;
-        let positions = self.position_embeddings.forward(&positions)?;
-        let x = self.word_embeddings.forward(ids)?.broadcast_add(&positions)?;
-        let mut x = self.embeddings_norm.forward(&x)?;
-        for layer in &self.layers {
-            x = layer.forward(&x)?;
+    /// The logits of each of `texts`, which are equally long and not empty.
+    pub fn forward(&self, texts: &[&[u32]]) -> Vec<Vec<f32>> {
+        kernels::within(|| {
+            let free = || self.arenas.lock().expect("no holder panics");
+            let mut arena = free().pop().unwrap_or_default();
+            let logits = self.logits(&mut arena, texts);
+            free().push(arena);
+            logits
+        })
+    }
+
+    fn logits(&self, arena: &mut Arena, texts: &[&[u32]]) -> Vec<Vec<f32>> {
+        let tokens = texts[0].len();
+        let ids: Vec<usize> = texts.concat().into_iter().map(|id| id as usize).collect();
+        let mut embedded = self.words.rows(self.isa, arena, ids.into_iter());
+        for row in 0..embedded.count {
+            self.positions.add(row % tokens, embedded.row_mut(row));
         }
-        // [CLS] alone is classified.
-        let cls = x.narrow(1, 0, 1)?.squeeze(1)?.contiguous()?;
-        self.classifier.forward(&self.pre_classifier.forward(&cls)?.relu()?)
+        let mut x = self.embeddings_norm.run(arena, embedded.view());
+        arena.give_back_rows([embedded]);
+        for (i, layer) in self.layers.iter().enumerate() {
+            // [CLS] alone is classified.
+            let wanted = if i + 1 == self.layers.len() { 1 } else { tokens };
+            let next = layer.forward(arena, &x, tokens, wanted);
+            arena.give_back_rows([std::mem::replace(&mut x, next)]);
+        }
+        let hidden = self.pre_classifier.run(arena, x.view(), None);
+        let logits = self.classifier.run(arena, hidden.view(), None);
+        let of_texts = (0..texts.len()).map(|text| logits.row(text).to_vec()).collect();
+        arena.give_back_rows([x, hidden, logits]);
+        of_texts
     }
 }

@@ -23,7 +23,9 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod tiny;
 
+use super::layers::Layers;
 use super::{Error, Options, Result, weights};
+use crate::kernels::Isa;
 use crate::model_dir::ModelDir;
 use distilbert::{Config, DistilBert};
 use labels::Labels;
@@ -118,7 +120,9 @@ impl SentimentAnalyzer {
         weights::compare(dir, &expected(dir)?)?;
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
         let scripts = KnownScripts::of_vocab(tokenizer.vocab().keys().map(String::as_str));
-        let model = DistilBert::load(&config, labels.names.len(), weights::map_weights(dir, options)?)?;
+        let isa = Isa::chosen().map_err(Error::Input)?;
+        let layers = Layers::new(weights::map_weights(dir, options)?, isa);
+        let model = DistilBert::load(&config, labels.names.len(), &layers)?;
         // [CLS] and [SEP] take two places.
         Ok(Self { model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
     }
@@ -303,5 +307,5 @@ fn configuration(dir: &ModelDir) -> Result<(Config, Labels)> {
 pub(crate) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
     let (config, labels) = configuration(dir)?;
     let classes = labels.names.len();
-    Ok(weights::expected_tensors(|vb| DistilBert::load(&config, classes, vb).map(|_| ()))?)
+    Ok(weights::expected_tensors(|vb| DistilBert::load(&config, classes, &Layers::new(vb, Isa::Scalar)).map(drop))?)
 }

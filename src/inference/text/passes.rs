@@ -2,7 +2,6 @@
 
 use super::distilbert::DistilBert;
 use crate::inference::{Error, Result};
-use candle_core::{Device, Tensor};
 
 /// Tokens in one pass, unless one row has more: a pass over 512 tokens and one over 16 rows of 32 cost about
 /// the same memory (some 30 MB for DistilBERT), and larger ones are no faster.
@@ -36,9 +35,8 @@ pub(super) fn logits<'a>(
             if stop() {
                 return Err(Error::Cancelled);
             }
-            let ids: Vec<u32> = batch.iter().flat_map(|&at| rows[at].ids.iter().copied()).collect();
-            let out = model.forward(&Tensor::from_vec(ids, (batch.len(), len), &Device::Cpu)?)?;
-            batch.iter().zip(out.to_vec2::<f32>()?).for_each(|(&at, row)| logits[at] = row);
+            let texts: Vec<&[u32]> = batch.iter().map(|&at| &rows[at].ids[..]).collect();
+            batch.iter().zip(model.forward(&texts)).for_each(|(&at, row)| logits[at] = row);
         }
     }
     Ok(logits)

@@ -1,6 +1,8 @@
 //! The analyzer as a whole, on a tiny model of random weights.
 
 use super::*;
+use crate::inference::layers::Layers;
+use crate::kernels::Isa;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Module, linear};
 use proptest::prelude::*;
@@ -25,9 +27,13 @@ fn logits_are_those_of_candle_transformers() {
         config["activation"] = json!(activation);
         let dir = tiny::write(dir.path(), &config);
         let vb = || weights::map_weights(&dir, &Options::default()).unwrap();
-        let ids = Tensor::new(&[[2u32, 5, 6, 9, 3], [2, 10, 13, 14, 3]], &Device::Cpu).unwrap();
+        let texts = [[2u32, 5, 6, 9, 3], [2, 10, 13, 14, 3]];
+        let ids = Tensor::new(&texts, &Device::Cpu).unwrap();
 
-        let ours = DistilBert::load(&dir.config_as().unwrap(), 2, vb()).unwrap().forward(&ids).unwrap();
+        let layers = Layers::new(vb(), Isa::best());
+        let ours =
+            DistilBert::load(&dir.config_as().unwrap(), 2, &layers).unwrap().forward(&texts.each_ref().map(|t| &t[..]));
+        let ours = Tensor::new(ours, &Device::Cpu).unwrap();
 
         let theirs = distilbert::DistilBertModel::load(vb().pp("distilbert"), &dir.config_as().unwrap()).unwrap();
         let nothing_masked = Tensor::zeros((1, 1, 1, 5), DType::U8, &Device::Cpu).unwrap();
@@ -81,10 +87,7 @@ fn probabilities_and_label_agree() {
 
 #[test]
 fn a_contribution_is_the_change_when_the_word_is_covered() {
-    let odds = |ids: &[u32]| {
-        let ids = Tensor::new(ids, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-        TINY.log_odds(&TINY.model.forward(&ids).unwrap().to_vec2().unwrap()[0])
-    };
+    let odds = |ids: &[u32]| TINY.log_odds(&TINY.model.forward(&[ids])[0]);
     let words = TINY.analyze("a good film").unwrap().words;
     let full = odds(&[2, 5, 6, 8, 3]);
     for (word, covered) in words.iter().zip([[2, 4, 6, 8, 3], [2, 5, 4, 8, 3], [2, 5, 6, 4, 3]]) {

@@ -7,6 +7,8 @@
 use super::{Activation, Arena, Dense, Depthwise, Isa, Map, Size, Window, mean, scale};
 use proptest::prelude::*;
 
+mod transformers;
+
 /// A map as plain numbers: `[height][width][channels]`.
 #[derive(Debug, Clone)]
 struct Plain {
@@ -102,6 +104,7 @@ fn activate(activation: Activation, x: f64) -> f64 {
         Activation::Relu6 => x.clamp(0.0, 6.0),
         Activation::HardSwish => x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
         Activation::HardSigmoid => (x + 3.0).clamp(0.0, 6.0) / 6.0,
+        Activation::Gelu => unreachable!("no convolution of ours has one"),
     }
 }
 

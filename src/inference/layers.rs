@@ -1,0 +1,48 @@
+//! From tensors on disk to the layers of transformers.
+
+use crate::kernels::{Activation, Isa, LayerNorm, Linear, Table};
+use candle_core::{Result, Shape};
+use candle_nn::VarBuilder;
+
+/// Where the weights of some layers are, and what they are computed with.
+#[derive(Clone)]
+pub(super) struct Layers<'a> {
+    vb: VarBuilder<'a>,
+    pub isa: Isa,
+}
+
+impl<'a> Layers<'a> {
+    pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {
+        Self { vb, isa }
+    }
+
+    /// Those whose names begin with `name` and a dot.
+    pub fn of(&self, name: impl std::fmt::Display) -> Self {
+        Self { vb: self.vb.pp(name), isa: self.isa }
+    }
+
+    /// The numbers of a tensor; none while its name and shape are only being recorded.
+    pub fn values(&self, name: &str, shape: impl Into<Shape>) -> Result<Vec<f32>> {
+        let tensor = self.vb.get(shape.into(), name)?;
+        let is_recorded = tensor.elem_count() > 1 && tensor.stride().iter().all(|step| *step == 0);
+        if is_recorded { Ok(Vec::new()) } else { tensor.flatten_all()?.to_vec1() }
+    }
+
+    /// A linear layer with a bias.
+    pub fn linear(&self, name: &str, (inputs, outputs): (usize, usize), activation: Activation) -> Result<Linear> {
+        let layer = self.of(name);
+        let bias = layer.values("bias", outputs)?;
+        let weight = layer.values("weight", (outputs, inputs))?;
+        Ok(Linear::pack(self.isa, &weight, outputs, Some(&bias), activation))
+    }
+
+    pub fn layer_norm(&self, name: &str, width: usize, eps: f32) -> Result<LayerNorm> {
+        let layer = self.of(name);
+        let (scale, shift) = (layer.values("weight", width)?, layer.values("bias", width)?);
+        Ok(LayerNorm::pack(self.isa, &scale, &shift, eps))
+    }
+
+    pub fn table(&self, name: &str, (count, width): (usize, usize)) -> Result<Table> {
+        Ok(Table::new(self.of(name).values("weight", (count, width))?, width))
+    }
+}

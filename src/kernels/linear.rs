@@ -1,0 +1,201 @@
+//! Linear layers: rows of numbers times a matrix, with bias, activation and residual in the same pass.
+//!
+//! ```text
+//! for three vectors of outputs            shared among the threads
+//!   for 128 inputs                        their weights, as floats, stay in the first cache
+//!     for 8 rows                          24 vectors of sums, in registers
+//! ```
+
+use super::aligned::Floats;
+use super::block::{Block, MAX_VECTORS, groups};
+use super::map::Arena;
+use super::pool::{self, Shared};
+use super::rows::{Rows, View};
+use super::weight::{Packed, Weight};
+use super::{Activation, Isa};
+use pulp::{Simd, WithSimd};
+use std::ops::Range;
+
+/// Inputs whose weights are kept in the first cache: 24 KB for three vectors of 16.
+const INPUTS_AT_ONCE: usize = 128;
+
+/// The matrix with its bias and activation, packed.
+#[derive(Debug)]
+pub struct Linear {
+    isa: Isa,
+    pub inputs: usize,
+    pub outputs: usize,
+    /// Groups of up to three vectors of outputs; in each, for every input, the weights of these outputs.
+    weights: Packed,
+    bias: Floats,
+    activation: Activation,
+}
+
+impl Linear {
+    /// `weight` is `[outputs, inputs]`; without `bias` it is zero.
+    pub fn pack(isa: Isa, weight: &[f32], outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Self {
+        let (inputs, lanes) = (weight.len() / outputs, isa.lanes());
+        let mut packed = vec![0.0; outputs.next_multiple_of(lanes) * inputs];
+        let mut rest = &mut packed[..];
+        for (first, vectors) in groups(outputs.div_ceil(lanes)) {
+            let (columns, first) = (vectors * lanes, first * lanes);
+            let (panel, after) = rest.split_at_mut(columns * inputs);
+            for column in 0..columns.min(outputs - first) {
+                let row = &weight[(first + column) * inputs..][..inputs];
+                panel.iter_mut().skip(column).step_by(columns).zip(row).for_each(|(to, from)| *to = *from);
+            }
+            rest = after;
+        }
+        let bias = match bias {
+            Some(bias) => Floats::padded(bias, lanes),
+            None => Floats::zeros(outputs.next_multiple_of(lanes)),
+        };
+        Self { isa, inputs, outputs, weights: Packed::new(packed), bias, activation }
+    }
+
+    /// What the layer makes of `xs`; `past`, of the same size, is added last.
+    ///
+    /// # Panics
+    /// Where the sizes do not fit.
+    pub fn run(&self, arena: &mut Arena, xs: View, past: Option<&Rows>) -> Rows {
+        assert_eq!(xs.width, self.inputs);
+        let mut ys = arena.rows(self.isa, xs.count, self.outputs);
+        if let Some(past) = past {
+            assert_eq!((past.count, past.width, past.step), (ys.count, ys.width, ys.step));
+        }
+        if xs.count == 0 {
+            return ys;
+        }
+        let (step, to) = (ys.step, Shared::new(ys.floats.as_mut_slice()));
+        let past = past.map(|past| past.view());
+        let columns = MAX_VECTORS * self.isa.lanes();
+        // Few rows take the time in which their weights come from memory.
+        let cost = xs.count.max(8) * self.inputs * self.outputs;
+        pool::share(self.outputs.div_ceil(columns), cost, |_, panels| {
+            self.isa.run(Run { layer: self, xs, past, to, step, panels });
+        });
+        ys
+    }
+}
+
+struct Run<'a> {
+    layer: &'a Linear,
+    xs: View<'a>,
+    past: Option<View<'a>>,
+    to: Shared<f32>,
+    step: usize,
+    /// In threes of vectors.
+    panels: Range<usize>,
+}
+
+impl WithSimd for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match &self.layer.weights {
+            Packed::Float(weights) => self.panels(simd, weights.as_slice()),
+            Packed::Half(weights) => self.panels(simd, weights.as_slice()),
+        }
+    }
+}
+
+/// Floats of the weights that are in use.
+#[repr(C, align(64))]
+struct Chunk([f32; INPUTS_AT_ONCE * MAX_VECTORS * 16]);
+
+impl Run<'_> {
+    #[inline(always)]
+    fn panels<S: Simd, W: Weight>(self, simd: S, weights: &[W]) {
+        let (inputs, lanes) = (self.layer.inputs, S::F32_LANES);
+        let vectors = self.step / lanes;
+        let mine = self.panels.start * MAX_VECTORS..(self.panels.end * MAX_VECTORS).min(vectors);
+        for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
+            let panel = &weights[first * lanes * inputs..][..count * lanes * inputs];
+            // SAFETY: the panel has so many vectors for each input, and `Linear::run` has seen that the rest fits.
+            unsafe {
+                match count {
+                    1 => self.panel::<S, W, 1>(simd, panel.as_ptr(), first * lanes),
+                    2 => self.panel::<S, W, 2>(simd, panel.as_ptr(), first * lanes),
+                    _ => self.panel::<S, W, 3>(simd, panel.as_ptr(), first * lanes),
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn panel<S: Simd, W: Weight, const VECTORS: usize>(&self, simd: S, panel: *const W, at: usize) {
+        let (inputs, columns) = (self.layer.inputs, VECTORS * S::F32_LANES);
+        let most = if S::REGISTER_COUNT >= 32 { 8 } else { 4 };
+        // SAFETY: the caller's.
+        unsafe {
+            if self.xs.count <= most {
+                // Every weight is used once.
+                return self.blocks::<S, W, VECTORS>(simd, panel, at, 0..inputs);
+            }
+            let mut chunk = Chunk([0.0; INPUTS_AT_ONCE * MAX_VECTORS * 16]);
+            for first in (0..inputs).step_by(INPUTS_AT_ONCE) {
+                let range = first..(first + INPUTS_AT_ONCE).min(inputs);
+                for i in (0..range.len() * columns).step_by(S::F32_LANES) {
+                    *chunk.0.as_mut_ptr().add(i).cast::<S::f32s>() = W::load(simd, panel.add(first * columns + i));
+                }
+                self.blocks::<S, f32, VECTORS>(simd, chunk.0.as_ptr(), at, range);
+            }
+        }
+    }
+
+    /// All rows, for these `inputs`, whose weights are at `weights`.
+    #[inline(always)]
+    unsafe fn blocks<S: Simd, W: Weight, const VECTORS: usize>(
+        &self,
+        simd: S,
+        weights: *const W,
+        at: usize,
+        inputs: Range<usize>,
+    ) {
+        let mut row = 0;
+        while row < self.xs.count {
+            let left = self.xs.count - row;
+            // SAFETY: the caller's.
+            row += unsafe {
+                match left {
+                    1 => self.block::<S, W, 1, VECTORS>(simd, weights, at, &inputs, row),
+                    _ if left <= 4 || S::REGISTER_COUNT < 32 => {
+                        self.block::<S, W, 4, VECTORS>(simd, weights, at, &inputs, row)
+                    }
+                    _ => self.block::<S, W, 8, VECTORS>(simd, weights, at, &inputs, row),
+                }
+            };
+        }
+    }
+
+    /// `ROWS` rows from `row` on; where there are not so many, the last is done more than once. How many were done.
+    #[inline(always)]
+    unsafe fn block<S: Simd, W: Weight, const ROWS: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        weights: *const W,
+        at: usize,
+        inputs: &Range<usize>,
+        row: usize,
+    ) -> usize {
+        let is_last = inputs.end == self.layer.inputs;
+        let block = Block {
+            rows: 1,
+            row: 0,
+            run: inputs.len(),
+            bias: (inputs.start == 0).then(|| self.layer.bias.as_slice().as_ptr()),
+            activation: if is_last { self.layer.activation } else { Activation::None },
+            different: ROWS.min(self.xs.count - row),
+        };
+        let last = self.xs.count - 1;
+        // SAFETY: the caller's.
+        unsafe {
+            let x = std::array::from_fn(|i| self.xs.at(row + i).add(inputs.start));
+            let y = std::array::from_fn(|i| self.to.get().add((row + i).min(last) * self.step));
+            let past = self.past.filter(|_| is_last).map(|past| std::array::from_fn(|i| past.at(row + i)));
+            block.run::<S, W, ROWS, VECTORS>(simd, weights, at, &x, &y, past.as_ref());
+        }
+        ROWS
+    }
+}
