@@ -3,10 +3,10 @@
 use crate::common::{Common, Report};
 use crate::samples;
 use clap::ValueEnum;
+use onhand::inference::Options;
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame};
-use onhand::inference::{Options, stored_variant};
 use onhand::model_dir::ModelDir;
 use onhand::profile::{Summary, cpu_time, ms};
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub struct Args {
     /// Runs that are counted: as many as take some seconds without it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
-    /// Lengths of texts, [CLS] and [SEP] counted
+    /// Lengths of texts, with the two tokens that every text has
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [16, 32, 128], value_parser = clap::value_parser!(u16).range(3..=512))]
     tokens: Vec<u16>,
     /// Sound files; without them the sample recording
@@ -51,7 +51,8 @@ enum What {
 #[derive(Serialize)]
 struct Line {
     model: String,
-    variant: String,
+    /// Of the arithmetic: weights that are stored as f16 are f32 where they are multiplied.
+    variant: &'static str,
     threads: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<u16>,
@@ -115,7 +116,7 @@ fn text(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["distilbert-sst2"])?;
     let analyzer = SentimentAnalyzer::load(&dir, &Options::default()).map_err(sentence)?;
     for &count in &args.tokens {
-        // One token each, beside [CLS] and [SEP].
+        // One token each, beside the two at the ends.
         let tokens = analyzer.tokenize(&"good ".repeat(usize::from(count) - 2)).map_err(sentence)?;
         let line = measure(args, &dir, 40, || analyzer.infer(&tokens, &mut || false).map(drop))?;
         let line = Line { tokens: Some(count), ..line };
@@ -170,7 +171,7 @@ fn measure(
     let median = |values: &[f64]| Summary::of(values).map_or(f64::NAN, |s| s.p50);
     Ok(Line {
         model: dir.name(),
-        variant: stored_variant(dir).to_string(),
+        variant: "f32",
         threads: args.common.threads_in_force(),
         tokens: None,
         clip: None,
