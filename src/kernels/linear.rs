@@ -40,9 +40,9 @@ impl Linear {
         for (first, vectors) in groups(outputs.div_ceil(lanes)) {
             let (columns, first) = (vectors * lanes, first * lanes);
             let (panel, after) = rest.split_at_mut(columns * inputs);
-            for column in 0..columns.min(outputs - first) {
-                let row = &weight[(first + column) * inputs..][..inputs];
-                panel.iter_mut().skip(column).step_by(columns).zip(row).for_each(|(to, from)| *to = *from);
+            let rows: Vec<_> = weight.chunks(inputs.max(1)).skip(first).take(columns).collect();
+            for (input, to) in panel.chunks_mut(columns).enumerate() {
+                to.iter_mut().zip(&rows).for_each(|(to, row)| *to = row[input]);
             }
             rest = after;
         }

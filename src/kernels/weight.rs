@@ -2,6 +2,7 @@
 
 use super::aligned::{Aligned, Floats, Number};
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use pulp::Simd;
 
 /// What a weight is kept as.
@@ -117,13 +118,15 @@ pub(super) enum Packed {
 impl Packed {
     /// In half the room where every one of `weights` is a half, as in models that are stored as such.
     pub fn new(weights: Vec<f32>) -> Self {
-        let is_half = |w: &f32| w.is_finite() && f16::from_f32(*w).to_f32() == *w;
-        if weights.iter().all(is_half) {
-            let halves: Vec<f16> = weights.into_iter().map(f16::from_f32).collect();
-            Self::Half(Aligned::padded(&halves, 1))
-        } else {
-            Self::Float(Floats::padded(&weights, 1))
-        }
+        let mut halves = Aligned::<f16>::zeros(weights.len());
+        let mut back = [0.0; 4096];
+        let is_same = weights.chunks(back.len()).zip(halves.as_mut_slice().chunks_mut(back.len())).all(|(from, to)| {
+            let (to, back) = (&mut to[..from.len()], &mut back[..from.len()]);
+            to.convert_from_f32_slice(from);
+            to.convert_to_f32_slice(back);
+            from.iter().zip(back).all(|(from, back)| from.is_finite() && from == back)
+        });
+        if is_same { Self::Half(halves) } else { Self::Float(Floats::padded(&weights, 1)) }
     }
 }
 
