@@ -77,10 +77,12 @@ fn readable(cue: Cue) -> Vec<Cue> {
     let (text, rest) = cue.text.split_at(place.byte);
     let spent = u128::from(cue.end_ms - cue.start_ms) * place.columns as u128 / columns as u128;
     let middle_ms = cue.start_ms.saturating_add((spent as u64).max(MIN_CUE_MS));
-    let end_ms = cue.end_ms.max(middle_ms.saturating_add(MIN_CUE_MS));
-    let first = Cue { end_ms: middle_ms, text: text.trim_end().into(), ..cue };
-    let rest = Cue { start_ms: middle_ms, end_ms, text: rest.into() };
-    [readable(first), readable(rest)].concat()
+    let mut cut = readable(Cue { end_ms: middle_ms, text: text.trim_end().into(), ..cue });
+    // Where there is less than a millisecond a cue, the first part ends later than it was to.
+    let start_ms = cut.last().map_or(middle_ms, |last| last.end_ms);
+    let end_ms = cue.end_ms.max(start_ms.saturating_add(MIN_CUE_MS));
+    cut.extend(readable(Cue { start_ms, end_ms, text: rest.into() }));
+    cut
 }
 
 /// Where a line may be cut.
@@ -172,6 +174,13 @@ mod tests {
         assert!(srt(&[segment(0.0, 9.0, &japanese)]).matches("-->").count() >= 3);
         let one_word = "a".repeat(300);
         assert_eq!(srt(&[segment(0.0, 9.0, &one_word)]).matches("-->").count(), 1);
+    }
+
+    #[test]
+    fn a_long_segment_without_length_is_cut_without_gaps() {
+        let said = [segment(0.0, 0.0, &"가가가가가가a가 aa가aa. ".repeat(40))];
+        let cues: Vec<_> = cues(&said).flat_map(readable).collect();
+        assert!(cues.len() > 4 && cues.windows(2).all(|pair| pair[0].end_ms == pair[1].start_ms));
     }
 
     proptest! {
