@@ -33,7 +33,7 @@ pub use isa::Isa;
 pub use linear::Linear;
 pub use map::{Arena, Map, Size, Window};
 pub use norm::LayerNorm;
-pub use pool::{threads, within};
+pub use pool::within;
 pub use rows::{Rows, View};
 pub use table::Table;
 

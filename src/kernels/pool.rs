@@ -9,7 +9,7 @@ use std::ops::Range;
 const WORTH_SHARING: usize = 1 << 20;
 
 /// Threads that compute.
-pub fn threads() -> usize {
+pub(super) fn threads() -> usize {
     rayon::current_num_threads()
 }
 

@@ -39,12 +39,6 @@ impl Rows {
         assert!(first + count <= self.count);
         View { values: &self.floats.as_slice()[first * self.step..], count, ..self.view() }
     }
-
-    /// Every `stride` rows, so many with their padding as one: what a convolution over the rows sees.
-    pub fn windows(&self, rows: usize, stride: usize) -> View<'_> {
-        let count = (self.count - rows) / stride + 1;
-        View { count, step: stride * self.step, width: rows * self.step, ..self.view() }
-    }
 }
 
 /// Rows that lie in others' memory.
@@ -60,12 +54,6 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Of each row `width` numbers from `first` on.
-    pub fn columns(self, first: usize, width: usize) -> View<'a> {
-        assert!(first + width <= self.width);
-        View { values: &self.values[first..], width, ..self }
-    }
-
     pub(super) fn row(self, row: usize) -> &'a [f32] {
         &self.values[row * self.step..][..self.width]
     }

@@ -10,7 +10,7 @@ use onhand::inference::vision::{ImageClassifier, RgbFrame};
 use onhand::model_dir::ModelDir;
 use onhand::profile::{Summary, cpu_time, ms};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -144,7 +144,7 @@ fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
     for clip in &args.clips {
         let file = std::fs::read(clip).map_err(|e| format!("{}: cannot be read: {e}", clip.display()))?;
         let name = clip.file_name().unwrap_or(clip.as_os_str()).to_string_lossy().into_owned();
-        time(name, &file).map_err(|e| format!("{}: {e}", Path::new(clip).display()))?;
+        time(name, &file).map_err(|e| format!("{}: {e}", clip.display()))?;
     }
     Ok(())
 }
