@@ -1,6 +1,6 @@
 //! From tensors on disk to the layers of transformers.
 
-use crate::kernels::{Activation, Isa, LayerNorm, Linear, Table};
+use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table};
 use candle_core::{Result, Shape};
 use candle_nn::VarBuilder;
 
@@ -34,6 +34,40 @@ impl<'a> Layers<'a> {
         let bias = layer.values("bias", outputs)?;
         let weight = layer.values("weight", (outputs, inputs))?;
         Ok(Linear::pack(self.isa, &weight, outputs, Some(&bias), activation))
+    }
+
+    /// A linear layer whose bias is zero.
+    pub fn linear_unbiased(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<Linear> {
+        let weight = self.of(name).values("weight", (outputs, inputs))?;
+        Ok(Linear::pack(self.isa, &weight, outputs, None, Activation::None))
+    }
+
+    /// A convolution along rows, of `size` of them, as the linear layer that it is on [`Rows::windows`].
+    pub fn convolution(
+        &self,
+        name: &str,
+        (inputs, outputs): (usize, usize),
+        size: usize,
+        activation: Activation,
+    ) -> Result<Linear> {
+        let layer = self.of(name);
+        let bias = layer.values("bias", outputs)?;
+        let weight = layer.values("weight", (outputs, inputs, size))?;
+        let step = inputs.next_multiple_of(self.isa.lanes());
+        let mut windows = vec![0.0; weight.len() / inputs * step];
+        for (i, value) in weight.iter().enumerate() {
+            let (output, input, place) = (i / size / inputs, i / size % inputs, i % size);
+            windows[(output * size + place) * step + input] = *value;
+        }
+        Ok(Linear::pack(self.isa, &windows, outputs, Some(&bias), activation))
+    }
+
+    /// A tensor of rows.
+    pub fn rows(&self, name: &str, (count, width): (usize, usize)) -> Result<Rows> {
+        let values = self.values(name, (count, width))?;
+        let mut rows = Arena::default().rows(self.isa, values.len() / width, width);
+        values.chunks_exact(width).enumerate().for_each(|(at, row)| rows.row_mut(at).copy_from_slice(row));
+        Ok(rows)
     }
 
     pub fn layer_norm(&self, name: &str, width: usize, eps: f32) -> Result<LayerNorm> {

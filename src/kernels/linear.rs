@@ -57,24 +57,48 @@ impl Linear {
     ///
     /// # Panics
     /// Where the sizes do not fit.
-    pub fn run(&self, arena: &mut Arena, xs: View, past: Option<&Rows>) -> Rows {
-        assert_eq!(xs.width, self.inputs);
+    pub fn run(&self, arena: &mut Arena, xs: View, past: Option<View>) -> Rows {
         let mut ys = arena.rows(self.isa, xs.count, self.outputs);
+        self.run_into(xs, past, &mut ys, 0);
+        ys
+    }
+
+    /// As [`Self::run`], into the rows of `ys` from `first` on.
+    ///
+    /// # Panics
+    /// Where the sizes do not fit.
+    pub fn run_into(&self, xs: View, past: Option<View>, ys: &mut Rows, first: usize) {
+        assert_eq!((xs.width, ys.width), (self.inputs, self.outputs));
+        assert!(first + xs.count <= ys.count);
         if let Some(past) = past {
-            assert_eq!((past.count, past.width, past.step), (ys.count, ys.width, ys.step));
+            assert_eq!((past.count, past.width, past.step), (xs.count, ys.width, ys.step));
         }
         if xs.count == 0 {
-            return ys;
+            return;
         }
-        let (step, to) = (ys.step, Shared::new(ys.floats.as_mut_slice()));
-        let past = past.map(|past| past.view());
+        let (step, to) = (ys.step, Shared::new(&mut ys.floats.as_mut_slice()[first * ys.step..]));
         let columns = MAX_VECTORS * self.isa.lanes();
         // Few rows take the time in which their weights come from memory.
         let cost = xs.count.max(8) * self.inputs * self.outputs;
         pool::share(self.outputs.div_ceil(columns), cost, |_, panels| {
             self.isa.run(Run { layer: self, xs, past, to, step, panels });
         });
-        ys
+    }
+
+    /// The weights of an output, without its bias: what a network whose vocabulary is also its embedding looks up.
+    pub fn weights_of(&self, output: usize, to: &mut [f32]) {
+        assert!(output < self.outputs && to.len() == self.inputs);
+        let lanes = self.isa.lanes();
+        let vector = output / lanes;
+        let (first, count) = groups(self.outputs.div_ceil(lanes))
+            .find(|(first, count)| (*first..first + count).contains(&vector))
+            .expect("every vector is in a group");
+        let at = first * lanes * self.inputs + output - first * lanes;
+        let places = (at..).step_by(count * lanes);
+        match &self.weights {
+            Packed::Float(weights) => to.iter_mut().zip(places).for_each(|(to, at)| *to = weights.as_slice()[at]),
+            Packed::Half(weights) => to.iter_mut().zip(places).for_each(|(to, at)| *to = weights.as_slice()[at].to_f32()),
+        }
     }
 }
 

@@ -25,6 +25,11 @@ impl LayerNorm {
         Self { isa, width: scale.len(), scale: pad(scale), shift: pad(shift), eps }
     }
 
+    /// What it is computed with.
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
     /// The rows of `xs`, normalised.
     ///
     /// # Panics

@@ -34,6 +34,12 @@ impl Rows {
         View { values: self.floats.as_slice(), count: self.count, step: self.step, width: self.width }
     }
 
+    /// What a convolution along the rows sees: at every `stride`-th of them `size` rows, padding and all, as one.
+    pub fn windows(&self, size: usize, stride: usize) -> View<'_> {
+        let count = if self.count < size { 0 } else { (self.count - size) / stride + 1 };
+        View { values: self.floats.as_slice(), count, step: stride * self.step, width: size * self.step }
+    }
+
     /// `count` of the rows, from `first` on.
     pub fn part(&self, first: usize, count: usize) -> View<'_> {
         assert!(first + count <= self.count);

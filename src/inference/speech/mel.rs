@@ -1,6 +1,6 @@
 //! Log-mel spectrogram: what Whisper hears instead of samples.
 //!
-//! In: samples at 16 kHz. Out: `mels × frames` numbers, mel-major, a frame every 10 ms. Windows of 25 ms
+//! In: samples at 16 kHz. Out: `frames × mels` numbers, frame after frame, one every 10 ms. Windows of 25 ms
 //! (Hann), power spectrum, triangular mel bands (Slaney's scale, each of unit area), log10, at most 8
 //! below the loudest, then `(x + 4) / 4`. As in
 //! <https://github.com/openai/whisper/blob/v20240930/whisper/audio.py>: before the first sample lies its
@@ -12,8 +12,7 @@
 //! gives faster-whisper's tokens in all, silence in five.
 
 use super::SAMPLE_RATE_HZ;
-use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlanner};
+use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
 /// Samples in a window: 25 ms.
@@ -27,7 +26,7 @@ const RANGE: f32 = 8.0;
 
 /// A prepared transform: window, bands and FFT are computed once a model.
 pub(super) struct MelSpectrogram {
-    fft: Arc<dyn Fft<f32>>,
+    fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     bands: Vec<Band>,
 }
@@ -44,45 +43,45 @@ impl MelSpectrogram {
         let window = (0..WINDOW)
             .map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / WINDOW as f64).cos()) as f32)
             .collect();
-        Self { fft: FftPlanner::new().plan_fft_forward(WINDOW), window, bands: slaney_bands(mels) }
+        Self { fft: RealFftPlanner::new().plan_fft_forward(WINDOW), window, bands: slaney_bands(mels) }
     }
 
     /// The first `frames` frames of `samples`; 0 after the sound.
     pub fn log_mel(&self, samples: &[f32], frames: usize) -> Vec<f32> {
         let sounding = frames.min(samples.len() / HOP);
-        let mut out = vec![0.0; self.bands.len() * frames];
-        let mut buffer = vec![Complex::default(); WINDOW];
-        let mut scratch = vec![Complex::default(); self.fft.get_inplace_scratch_len()];
+        let mels = self.bands.len();
+        let mut out = vec![0.0; frames * mels];
+        let (mut window, mut spectrum) = (self.fft.make_input_vec(), self.fft.make_output_vec());
+        let mut scratch = self.fft.make_scratch_vec();
         let mut power = [0f32; WINDOW / 2 + 1];
         let mut loudest = MIN_POWER.log10();
-        for frame in 0..sounding {
-            self.fill(&mut buffer, samples, frame * HOP);
-            self.fft.process_with_scratch(&mut buffer, &mut scratch);
-            for (p, c) in power.iter_mut().zip(&buffer) {
+        for (frame, out) in out.chunks_exact_mut(mels).take(sounding).enumerate() {
+            self.fill(&mut window, samples, frame * HOP);
+            let transformed = self.fft.process_with_scratch(&mut window, &mut spectrum, &mut scratch);
+            transformed.expect("the vectors are of its own making");
+            for (p, c) in power.iter_mut().zip(&spectrum) {
                 *p = c.norm_sqr();
             }
-            for (mel, band) in self.bands.iter().enumerate() {
+            for (out, band) in out.iter_mut().zip(&self.bands) {
                 let bins = &power[band.first_bin..];
                 let energy: f32 = band.weights.iter().zip(bins).map(|(w, p)| w * p).sum();
                 let log = energy.max(MIN_POWER).log10();
                 loudest = loudest.max(log);
-                out[mel * frames + frame] = log;
+                *out = log;
             }
         }
-        if frames > 0 {
-            for x in out.chunks_exact_mut(frames).flat_map(|band| &mut band[..sounding]) {
-                *x = (x.max(loudest - RANGE) + 4.0) / 4.0;
-            }
+        for x in &mut out[..sounding * mels] {
+            *x = (x.max(loudest - RANGE) + 4.0) / 4.0;
         }
         out
     }
 
     /// The window around sample `centre`, weighted.
-    fn fill(&self, buffer: &mut [Complex<f32>], samples: &[f32], centre: usize) {
-        for (i, (slot, w)) in buffer.iter_mut().zip(&self.window).enumerate() {
+    fn fill(&self, window: &mut [f32], samples: &[f32], centre: usize) {
+        for (i, (slot, w)) in window.iter_mut().zip(&self.window).enumerate() {
             // Before the first sample: its mirror image.
             let at = (centre + i).abs_diff(WINDOW / 2);
-            *slot = Complex::new(samples.get(at).copied().unwrap_or(0.0) * w, 0.0);
+            *slot = samples.get(at).copied().unwrap_or(0.0) * w;
         }
     }
 }
@@ -162,7 +161,7 @@ mod tests {
         let mel = MelSpectrogram::new(80).log_mel(&signal(4800), 30);
         for (frame, values) in reference {
             for (band, want) in bands.into_iter().zip(values) {
-                let got = mel[band * 30 + frame];
+                let got = mel[frame * 80 + band];
                 assert!((got - want).abs() < 1e-4, "frame {frame} band {band}: {got}, {want} wanted");
             }
         }
@@ -171,7 +170,7 @@ mod tests {
     /// The definition: every frame by the sum that the Fourier transform is, in f64. All frames lie in the sound.
     fn twin(samples: &[f32], mels: usize, frames: usize) -> Vec<f32> {
         let bands = slaney_bands(mels);
-        let mut logs = vec![0f64; mels * frames];
+        let mut logs = vec![0f64; frames * mels];
         for frame in 0..frames {
             let windowed: Vec<f64> = (0..WINDOW)
                 .map(|i| {
@@ -193,7 +192,7 @@ mod tests {
             for (mel, band) in bands.iter().enumerate() {
                 let bins = &power[band.first_bin..];
                 let energy: f64 = band.weights.iter().zip(bins).map(|(w, p)| f64::from(*w) * p).sum();
-                logs[mel * frames + frame] = energy.max(1e-10).log10();
+                logs[frame * mels + mel] = energy.max(1e-10).log10();
             }
         }
         let loudest = logs.iter().copied().fold(f64::MIN, f64::max);
@@ -217,11 +216,9 @@ mod tests {
         for (samples, sounding) in [(0, 0), (159, 0), (160, 1), (1000, 6)] {
             let padded = mel.log_mel(&signal(samples), 9);
             let real = mel.log_mel(&signal(samples), sounding);
-            for band in 0..80 {
-                let (sound, padding) = padded[band * 9..][..9].split_at(sounding);
-                assert_eq!(sound, &real[band * sounding..][..sounding]);
-                assert!(padding.iter().all(|x| *x == 0.0));
-            }
+            let (sound, padding) = padded.split_at(sounding * 80);
+            assert_eq!(sound, real);
+            assert!(padding.iter().all(|x| *x == 0.0));
         }
     }
 

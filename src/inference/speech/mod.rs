@@ -33,12 +33,14 @@ pub use segments::Segment;
 pub use transcriber::{Task, TranscribeOptions, Transcriber, Transcript};
 
 use crate::inference::Result;
+use crate::inference::layers::Layers;
 use crate::inference::weights::expected_tensors;
+use crate::kernels::Isa;
 use crate::model_dir::ModelDir;
 use std::collections::BTreeMap;
 
 /// The tensors that the configuration of `dir` asks for.
 pub(crate) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
     let config = config::Config::read(dir)?;
-    Ok(expected_tensors(|vb| model::Whisper::load(vb, &config).map(drop))?)
+    Ok(expected_tensors(|vb| model::Whisper::load(&Layers::new(vb, Isa::Scalar), &config).map(drop))?)
 }

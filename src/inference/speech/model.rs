@@ -2,20 +2,19 @@
 //!
 //! Robust Speech Recognition via Large-Scale Weak Supervision, Radford et al. 2022
 //! (<https://arxiv.org/abs/2212.04356>), code at <https://github.com/openai/whisper>. Tensor names are those
-//! of transformers. There is no batch dimension: one piece of sound at a time, `(positions, d_model)`.
+//! of transformers. One piece of sound at a time: a row of `d_model` numbers for each of its positions.
 //!
 //! What a decoder remembers of a piece is a [`DecoderState`], apart from the weights: the keys and values of
 //! the sound, computed once, and those of the tokens so far.
 
 use super::config::Config;
-use candle_core::{DType, Device, IndexOp, Result, Tensor};
-use candle_nn::kv_cache::KvCache;
-use candle_nn::{
-    Conv1d, Conv1dConfig, Embedding, LayerNorm, Linear, Module, VarBuilder, conv1d, embedding, layer_norm, linear,
-    linear_no_bias, ops::softmax_last_dim,
-};
+use crate::inference::layers::Layers;
+use crate::kernels::{Activation, Arena, Attention, KeysValues, LayerNorm, Linear, Rows, View, within};
+use candle_core::Result;
 
-const LAYER_NORM_EPS: f64 = 1e-5;
+const LAYER_NORM_EPS: f32 = 1e-5;
+/// Frames, and then positions, that each convolution sees.
+const CONVOLUTION: usize = 3;
 
 /// Both halves.
 pub(super) struct Whisper {
@@ -24,256 +23,302 @@ pub(super) struct Whisper {
 }
 
 impl Whisper {
-    pub fn load(vb: VarBuilder, config: &Config) -> Result<Self> {
+    pub fn load(layers: &Layers, config: &Config) -> Result<Self> {
         Ok(Self {
-            encoder: Encoder::load(vb.pp("model.encoder"), config)?,
-            decoder: Decoder::load(vb.pp("model.decoder"), config)?,
+            encoder: Encoder::load(&layers.of("model.encoder"), config)?,
+            decoder: Decoder::load(&layers.of("model.decoder"), config)?,
         })
     }
 }
 
-struct Attention {
-    q: Linear,
-    k: Linear,
-    v: Linear,
+/// The linear layers about an attention.
+struct Projections {
+    query: Linear,
+    key: Linear,
+    value: Linear,
     out: Linear,
     heads: usize,
-    scale: f64,
+    attention: Attention,
 }
 
-impl Attention {
-    fn load(vb: VarBuilder, d_model: usize, heads: usize) -> Result<Self> {
+impl Projections {
+    fn load(layers: &Layers, d_model: usize, heads: usize, causal: bool) -> Result<Self> {
+        let layer = |name| layers.linear(name, (d_model, d_model), Activation::None);
+        let scale = ((d_model / heads) as f32).sqrt().recip();
         Ok(Self {
-            q: linear(d_model, d_model, vb.pp("q_proj"))?,
-            k: linear_no_bias(d_model, d_model, vb.pp("k_proj"))?,
-            v: linear(d_model, d_model, vb.pp("v_proj"))?,
-            out: linear(d_model, d_model, vb.pp("out_proj"))?,
+            query: layer("q_proj")?,
+            key: layers.linear_unbiased("k_proj", (d_model, d_model))?,
+            value: layer("v_proj")?,
+            out: layer("out_proj")?,
             heads,
-            scale: ((d_model / heads) as f64).powf(-0.5),
+            attention: Attention { isa: layers.isa, scale, causal },
         })
     }
 
-    /// `(positions, d_model)` to `(heads, positions, head)`.
-    fn split(&self, x: Tensor) -> Result<Tensor> {
-        let (positions, _) = x.dims2()?;
-        x.reshape((positions, self.heads, ()))?.transpose(0, 1)?.contiguous()
+    /// Room for what `positions` give to attend to.
+    fn memory(&self, positions: usize) -> KeysValues {
+        KeysValues::new(self.attention.isa, self.heads, self.key.outputs / self.heads, positions)
     }
 
-    /// What others can attend to: keys and values, `(heads, positions, head)` each.
-    fn keys_values(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        Ok((self.split(self.k.forward(x)?)?, self.split(self.v.forward(x)?)?))
+    /// Adds what `xs` give to attend to.
+    fn remember(&self, arena: &mut Arena, xs: View, memory: &mut KeysValues) {
+        let keys = self.key.run(arena, xs, None);
+        let values = self.value.run(arena, xs, None);
+        memory.append(keys.view(), values.view());
+        arena.give_back_rows([keys, values]);
     }
 
-    fn attend(&self, x: &Tensor, (k, v): &(Tensor, Tensor), mask: Option<&Tensor>) -> Result<Tensor> {
-        let q = self.split((self.q.forward(x)? * self.scale)?)?;
-        let mut scores = q.matmul(&k.t()?)?;
-        if let Some(mask) = mask {
-            scores = scores.broadcast_add(mask)?;
-        }
-        let heard = softmax_last_dim(&scores)?.matmul(v)?;
-        self.out.forward(&heard.transpose(0, 1)?.flatten_from(1)?)
+    /// What `xs` hear of `memory`, with `past` added.
+    fn attend(&self, arena: &mut Arena, xs: View, memory: &KeysValues, past: View) -> Rows {
+        let queries = self.query.run(arena, xs, None);
+        let heard = self.attention.run(arena, queries.view(), memory);
+        let out = self.out.run(arena, heard.view(), Some(past));
+        arena.give_back_rows([queries, heard]);
+        out
     }
 }
 
+/// Widen, GELU, narrow; behind a layer norm, with a way past both.
 struct Mlp {
-    fc1: Linear,
-    fc2: Linear,
+    norm: LayerNorm,
+    widen: Linear,
+    narrow: Linear,
 }
 
 impl Mlp {
-    fn load(vb: VarBuilder, d_model: usize, inner: usize) -> Result<Self> {
-        Ok(Self { fc1: linear(d_model, inner, vb.pp("fc1"))?, fc2: linear(inner, d_model, vb.pp("fc2"))? })
+    fn load(layers: &Layers, d_model: usize, inner: usize) -> Result<Self> {
+        Ok(Self {
+            norm: layers.layer_norm("final_layer_norm", d_model, LAYER_NORM_EPS)?,
+            widen: layers.linear("fc1", (d_model, inner), Activation::Gelu)?,
+            narrow: layers.linear("fc2", (inner, d_model), Activation::None)?,
+        })
     }
-}
 
-impl Module for Mlp {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.fc2.forward(&self.fc1.forward(x)?.gelu_erf()?)
+    fn forward(&self, arena: &mut Arena, xs: Rows) -> Rows {
+        let normed = self.norm.run(arena, xs.view());
+        let wide = self.widen.run(arena, normed.view(), None);
+        let out = self.narrow.run(arena, wide.view(), Some(xs.view()));
+        arena.give_back_rows([xs, normed, wide]);
+        out
     }
 }
 
 struct EncoderLayer {
     attention_norm: LayerNorm,
-    attention: Attention,
-    mlp_norm: LayerNorm,
+    attention: Projections,
     mlp: Mlp,
 }
 
 impl EncoderLayer {
-    fn load(vb: VarBuilder, c: &Config) -> Result<Self> {
+    fn load(layers: &Layers, c: &Config) -> Result<Self> {
+        let (d, heads) = (c.d_model, c.encoder_attention_heads);
         Ok(Self {
-            attention_norm: layer_norm(c.d_model, LAYER_NORM_EPS, vb.pp("self_attn_layer_norm"))?,
-            attention: Attention::load(vb.pp("self_attn"), c.d_model, c.encoder_attention_heads)?,
-            mlp_norm: layer_norm(c.d_model, LAYER_NORM_EPS, vb.pp("final_layer_norm"))?,
-            mlp: Mlp::load(vb, c.d_model, c.encoder_ffn_dim)?,
+            attention_norm: layers.layer_norm("self_attn_layer_norm", d, LAYER_NORM_EPS)?,
+            attention: Projections::load(&layers.of("self_attn"), d, heads, false)?,
+            mlp: Mlp::load(layers, d, c.encoder_ffn_dim)?,
         })
     }
-}
 
-impl Module for EncoderLayer {
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let normed = self.attention_norm.forward(x)?;
-        let x = (x + self.attention.attend(&normed, &self.attention.keys_values(&normed)?, None)?)?;
-        &x + self.mlp.forward(&self.mlp_norm.forward(&x)?)?
+    /// `memory` is room for as many positions as `xs` has.
+    fn forward(&self, arena: &mut Arena, xs: Rows, memory: &mut KeysValues) -> Rows {
+        let normed = self.attention_norm.run(arena, xs.view());
+        memory.clear();
+        self.attention.remember(arena, normed.view(), memory);
+        let attended = self.attention.attend(arena, normed.view(), memory, xs.view());
+        arena.give_back_rows([xs, normed]);
+        self.mlp.forward(arena, attended)
     }
 }
 
 /// From mel frames to what the decoder attends to.
 pub(super) struct Encoder {
-    conv1: Conv1d,
-    conv2: Conv1d,
-    positions: Tensor,
+    mels: usize,
+    conv1: Linear,
+    conv2: Linear,
+    positions: Rows,
     layers: Vec<EncoderLayer>,
     norm: LayerNorm,
 }
 
 impl Encoder {
-    fn load(vb: VarBuilder, c: &Config) -> Result<Self> {
-        let plain = Conv1dConfig { padding: 1, ..Default::default() };
-        let halving = Conv1dConfig { stride: 2, ..plain };
+    fn load(layers: &Layers, c: &Config) -> Result<Self> {
+        let convolution = |name, inputs| layers.convolution(name, (inputs, c.d_model), CONVOLUTION, Activation::Gelu);
         Ok(Self {
-            conv1: conv1d(c.num_mel_bins, c.d_model, 3, plain, vb.pp("conv1"))?,
-            conv2: conv1d(c.d_model, c.d_model, 3, halving, vb.pp("conv2"))?,
-            positions: vb.get((c.max_source_positions, c.d_model), "embed_positions.weight")?,
+            mels: c.num_mel_bins,
+            conv1: convolution("conv1", c.num_mel_bins)?,
+            conv2: convolution("conv2", c.d_model)?,
+            positions: layers.rows("embed_positions.weight", (c.max_source_positions, c.d_model))?,
             layers: (0..c.encoder_layers)
-                .map(|i| EncoderLayer::load(vb.pp(format!("layers.{i}")), c))
+                .map(|i| EncoderLayer::load(&layers.of(format!("layers.{i}")), c))
                 .collect::<Result<_>>()?,
-            norm: layer_norm(c.d_model, LAYER_NORM_EPS, vb.pp("layer_norm"))?,
+            norm: layers.layer_norm("layer_norm", c.d_model, LAYER_NORM_EPS)?,
         })
     }
 
-    /// `(mels, frames)` to `(frames / 2, d_model)`; `frames` is even and at most twice the positions. The
-    /// table of positions is cut where the sound ends.
-    pub fn forward(&self, mel: &Tensor) -> Result<Tensor> {
-        let x = self.conv1.forward(&mel.unsqueeze(0)?)?.gelu_erf()?;
-        let x = self.conv2.forward(&x)?.gelu_erf()?;
-        let x = x.squeeze(0)?.t()?.contiguous()?;
-        let mut x = (&x + self.positions.i(..x.dim(0)?)?)?;
-        for layer in &self.layers {
-            x = layer.forward(&x)?;
+    /// From `mel`, frame after frame, to a row for each two frames, of which there are at most twice the positions.
+    ///
+    /// # Panics
+    /// Where there are more, or an odd number of them.
+    pub fn forward(&self, arena: &mut Arena, mel: &[f32]) -> Rows {
+        within(|| {
+            let mut xs = self.convolve(arena, mel);
+            if let Some(layer) = self.layers.first() {
+                let mut memory = layer.attention.memory(xs.count);
+                for layer in &self.layers {
+                    xs = layer.forward(arena, xs, &mut memory);
+                }
+            }
+            let heard = self.norm.run(arena, xs.view());
+            arena.give_back_rows([xs]);
+            heard
+        })
+    }
+
+    /// Both convolutions, with a row of zeros at either end; the second takes every other frame. The table of positions
+    /// is cut where the sound ends.
+    fn convolve(&self, arena: &mut Arena, mel: &[f32]) -> Rows {
+        let (isa, frames) = (self.norm.isa(), mel.len() / self.mels);
+        assert!(frames.is_multiple_of(2) && frames / 2 <= self.positions.count, "{frames} frames");
+        let mut framed = arena.rows(isa, frames + 2, self.mels);
+        let mut narrow = arena.rows(isa, frames + 2, self.conv1.outputs);
+        for rows in [&mut framed, &mut narrow] {
+            rows.row_mut(0).fill(0.0);
+            rows.row_mut(frames + 1).fill(0.0);
         }
-        self.norm.forward(&x)
+        mel.chunks_exact(self.mels).enumerate().for_each(|(at, frame)| framed.row_mut(at + 1).copy_from_slice(frame));
+        self.conv1.run_into(framed.windows(CONVOLUTION, 1), None, &mut narrow, 1);
+        let mut positioned = arena.rows(isa, frames / 2, self.conv2.outputs);
+        let positions = self.positions.part(0, frames / 2);
+        self.conv2.run_into(narrow.windows(CONVOLUTION, 2), Some(positions), &mut positioned, 0);
+        arena.give_back_rows([framed, narrow]);
+        positioned
     }
 }
 
 struct DecoderLayer {
     attention_norm: LayerNorm,
-    attention: Attention,
+    attention: Projections,
     sound_norm: LayerNorm,
-    sound_attention: Attention,
-    mlp_norm: LayerNorm,
+    sound_attention: Projections,
     mlp: Mlp,
 }
 
 impl DecoderLayer {
-    fn load(vb: VarBuilder, c: &Config) -> Result<Self> {
+    fn load(layers: &Layers, c: &Config) -> Result<Self> {
         let (d, heads) = (c.d_model, c.decoder_attention_heads);
         Ok(Self {
-            attention_norm: layer_norm(d, LAYER_NORM_EPS, vb.pp("self_attn_layer_norm"))?,
-            attention: Attention::load(vb.pp("self_attn"), d, heads)?,
-            sound_norm: layer_norm(d, LAYER_NORM_EPS, vb.pp("encoder_attn_layer_norm"))?,
-            sound_attention: Attention::load(vb.pp("encoder_attn"), d, heads)?,
-            mlp_norm: layer_norm(d, LAYER_NORM_EPS, vb.pp("final_layer_norm"))?,
-            mlp: Mlp::load(vb, d, c.decoder_ffn_dim)?,
+            attention_norm: layers.layer_norm("self_attn_layer_norm", d, LAYER_NORM_EPS)?,
+            attention: Projections::load(&layers.of("self_attn"), d, heads, true)?,
+            sound_norm: layers.layer_norm("encoder_attn_layer_norm", d, LAYER_NORM_EPS)?,
+            sound_attention: Projections::load(&layers.of("encoder_attn"), d, heads, false)?,
+            mlp: Mlp::load(layers, d, c.decoder_ffn_dim)?,
         })
     }
 
-    fn forward(&self, x: &Tensor, memory: &mut LayerMemory, mask: Option<&Tensor>) -> Result<Tensor> {
-        let normed = self.attention_norm.forward(x)?;
-        let (k, v) = self.attention.keys_values(&normed)?;
-        let so_far = memory.tokens.append(&k, &v)?;
-        let x = (x + self.attention.attend(&normed, &so_far, mask)?)?;
-        let heard = self.sound_attention.attend(&self.sound_norm.forward(&x)?, &memory.sound, None)?;
-        let x = (x + heard)?;
-        &x + self.mlp.forward(&self.mlp_norm.forward(&x)?)?
+    fn forward(&self, arena: &mut Arena, xs: Rows, memory: &mut LayerMemory) -> Rows {
+        let normed = self.attention_norm.run(arena, xs.view());
+        self.attention.remember(arena, normed.view(), &mut memory.tokens);
+        let said = self.attention.attend(arena, normed.view(), &memory.tokens, xs.view());
+        let said_normed = self.sound_norm.run(arena, said.view());
+        let heard = self.sound_attention.attend(arena, said_normed.view(), &memory.sound, said.view());
+        arena.give_back_rows([xs, normed, said, said_normed]);
+        self.mlp.forward(arena, heard)
     }
 }
 
 /// From tokens, and what the encoder heard, to the next token.
 pub(super) struct Decoder {
-    tokens: Embedding,
-    positions: Tensor,
+    /// The embedding, and the projection onto the vocabulary.
+    tokens: Linear,
+    positions: Rows,
     layers: Vec<DecoderLayer>,
     norm: LayerNorm,
 }
 
 /// What the decoder remembers while it writes down one piece of sound.
 pub(super) struct DecoderState {
+    arena: Arena,
     layers: Vec<LayerMemory>,
 }
 
 struct LayerMemory {
-    /// Keys and values of the sound.
-    sound: (Tensor, Tensor),
-    /// Keys and values of the tokens so far.
-    tokens: KvCache,
+    sound: KeysValues,
+    /// Those so far.
+    tokens: KeysValues,
 }
 
 impl DecoderState {
     /// Tokens so far.
     pub fn len(&self) -> usize {
-        self.layers.first().map_or(0, |layer| layer.tokens.current_seq_len())
+        self.layers.first().map_or(0, |layer| layer.tokens.len())
     }
 
     /// Forgets the tokens; the sound stays.
     pub fn rewind(&mut self) {
-        self.layers.iter_mut().for_each(|layer| layer.tokens.reset());
+        self.layers.iter_mut().for_each(|layer| layer.tokens.clear());
     }
 }
 
 impl Decoder {
-    fn load(vb: VarBuilder, c: &Config) -> Result<Self> {
+    fn load(layers: &Layers, c: &Config) -> Result<Self> {
         Ok(Self {
-            tokens: embedding(c.vocab_size, c.d_model, vb.pp("embed_tokens"))?,
-            positions: vb.get((c.max_target_positions, c.d_model), "embed_positions.weight")?,
+            tokens: layers.linear_unbiased("embed_tokens", (c.d_model, c.vocab_size))?,
+            positions: layers.rows("embed_positions.weight", (c.max_target_positions, c.d_model))?,
             layers: (0..c.decoder_layers)
-                .map(|i| DecoderLayer::load(vb.pp(format!("layers.{i}")), c))
+                .map(|i| DecoderLayer::load(&layers.of(format!("layers.{i}")), c))
                 .collect::<Result<_>>()?,
-            norm: layer_norm(c.d_model, LAYER_NORM_EPS, vb.pp("layer_norm"))?,
+            norm: layers.layer_norm("layer_norm", c.d_model, LAYER_NORM_EPS)?,
         })
     }
 
-    /// Starts on what the encoder heard.
-    pub fn start(&self, heard: &Tensor) -> Result<DecoderState> {
-        let capacity = self.positions.dim(0)?;
-        let layers = self
-            .layers
-            .iter()
-            .map(|layer| {
-                let sound = layer.sound_attention.keys_values(heard)?;
-                Ok(LayerMemory { sound, tokens: KvCache::new(1, capacity) })
-            })
-            .collect::<Result<_>>()?;
-        Ok(DecoderState { layers })
+    /// Starts on what the encoder heard, which is from `arena`.
+    pub fn start(&self, mut arena: Arena, heard: Rows) -> DecoderState {
+        let layers = within(|| {
+            let memory = |layer: &DecoderLayer| {
+                let mut sound = layer.sound_attention.memory(heard.count);
+                layer.sound_attention.remember(&mut arena, heard.view(), &mut sound);
+                LayerMemory { sound, tokens: layer.attention.memory(self.positions.count) }
+            };
+            self.layers.iter().map(memory).collect()
+        });
+        arena.give_back_rows([heard]);
+        DecoderState { arena, layers }
     }
 
-    /// Reads `tokens` after those so far and gives the logits of the one that follows, `(vocab)`. Only the
-    /// last position is projected onto the vocabulary, through the embedding itself.
-    pub fn step(&self, tokens: &[u32], state: &mut DecoderState) -> Result<Tensor> {
-        let (before, count) = (state.len(), tokens.len());
-        let mask = if count > 1 { Some(causal_mask(before, count)?) } else { None };
-        let ids = Tensor::new(tokens, &Device::Cpu)?;
-        let mut x = (self.tokens.forward(&ids)? + self.positions.i(before..before + count)?)?;
-        for (layer, memory) in self.layers.iter().zip(&mut state.layers) {
-            x = layer.forward(&x, memory, mask.as_ref())?;
-        }
-        let last = self.norm.forward(&x.i(count - 1..count)?)?;
-        last.matmul(&self.tokens.embeddings().t()?)?.squeeze(0)?.to_dtype(DType::F32)
+    /// Reads `tokens` after those so far and gives the logits of the one that follows. Only the last position is
+    /// projected onto the vocabulary, through the embedding itself.
+    ///
+    /// # Panics
+    /// Where there are more tokens than positions, or one is not of the vocabulary.
+    pub fn step(&self, tokens: &[u32], state: &mut DecoderState) -> Vec<f32> {
+        let before = state.len();
+        let DecoderState { arena, layers } = state;
+        within(|| {
+            let mut xs = arena.rows(self.norm.isa(), tokens.len(), self.tokens.inputs);
+            for (at, token) in tokens.iter().enumerate() {
+                let row = xs.row_mut(at);
+                self.tokens.weights_of(*token as usize, row);
+                row.iter_mut().zip(self.positions.row(before + at)).for_each(|(x, position)| *x += position);
+            }
+            for (layer, memory) in self.layers.iter().zip(layers) {
+                xs = layer.forward(arena, xs, memory);
+            }
+            let last = self.norm.run(arena, xs.part(tokens.len() - 1, 1));
+            let projected = self.tokens.run(arena, last.view(), None);
+            let logits = projected.row(0).to_vec();
+            arena.give_back_rows([xs, last, projected]);
+            logits
+        })
     }
-}
-
-/// `(count, before + count)`: a token sees those before it and itself.
-fn causal_mask(before: usize, count: usize) -> Result<Tensor> {
-    let all = before + count;
-    let mask: Vec<f32> =
-        (0..count * all).map(|i| if i % all > before + i / all { f32::NEG_INFINITY } else { 0.0 }).collect();
-    Tensor::from_vec(mask, (count, all), &Device::Cpu)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing;
     use super::*;
+    use crate::kernels::Isa;
+    use candle_core::{DType, Device, IndexOp, Tensor};
+    use candle_nn::VarBuilder;
     use candle_transformers::models::whisper as theirs;
 
     struct Twins {
@@ -304,28 +349,45 @@ mod tests {
         }
         let vb = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
         let config: Config = serde_json::from_value(testing::config(true)).unwrap();
-        let ours = Whisper::load(vb.clone(), &config).unwrap();
+        let ours = Whisper::load(&Layers::new(vb.clone(), Isa::best()), &config).unwrap();
         let config: theirs::Config = serde_json::from_value(testing::config(true)).unwrap();
         Twins { ours, theirs: theirs::model::Whisper::load(&vb, config).unwrap() }
     }
 
-    fn mel(frames: usize) -> Tensor {
-        let values: Vec<f32> = (0..80 * frames).map(|i| ((i * 37 % 101) as f32 - 50.0) / 60.0).collect();
-        Tensor::from_vec(values, (80, frames), &Device::Cpu).unwrap()
+    fn mel(frames: usize) -> Vec<f32> {
+        (0..80 * frames).map(|i| ((i * 37 % 101) as f32 - 50.0) / 60.0).collect()
     }
 
-    fn difference(a: &Tensor, b: &Tensor) -> f32 {
-        (a - b).unwrap().abs().unwrap().max_all().unwrap().to_scalar().unwrap()
+    /// As candle wants it: one piece, mels first.
+    fn planes(mel: Vec<f32>) -> Tensor {
+        let frames = Tensor::from_vec(mel.clone(), (1, mel.len() / 80, 80), &Device::Cpu).unwrap();
+        frames.transpose(1, 2).unwrap().contiguous().unwrap()
+    }
+
+    fn plain(heard: &Rows) -> Vec<f32> {
+        (0..heard.count).flat_map(|row| heard.row(row).to_vec()).collect()
+    }
+
+    fn difference(ours: &[f32], theirs: &Tensor) -> f32 {
+        let theirs = theirs.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        assert_eq!(ours.len(), theirs.len());
+        ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    fn hear(whisper: &Whisper, frames: usize) -> (Vec<f32>, DecoderState) {
+        let mut arena = Arena::default();
+        let heard = whisper.encoder.forward(&mut arena, &mel(frames));
+        (plain(&heard), whisper.decoder.start(arena, heard))
     }
 
     #[test]
     fn the_encoder_agrees_with_candle_transformers_at_every_length() {
         let mut twins = twins();
         for frames in [2, 34, 200] {
-            let ours = twins.ours.encoder.forward(&mel(frames)).unwrap();
-            let theirs = twins.theirs.encoder.forward(&mel(frames).unsqueeze(0).unwrap(), true).unwrap();
-            assert_eq!(ours.dims(), [frames / 2, 16]);
-            let off = difference(&ours, &theirs.squeeze(0).unwrap());
+            let (ours, _) = hear(&twins.ours, frames);
+            let theirs = twins.theirs.encoder.forward(&planes(mel(frames)), true).unwrap();
+            assert_eq!(ours.len(), frames / 2 * 16);
+            let off = difference(&ours, &theirs);
             assert!(off < 1e-4, "{frames} frames differ by {off}");
         }
     }
@@ -333,17 +395,16 @@ mod tests {
     #[test]
     fn the_cached_decoder_agrees_with_candle_transformers_step_by_step() {
         let mut twins = twins();
-        let heard = twins.ours.encoder.forward(&mel(120)).unwrap();
-        let batched = heard.unsqueeze(0).unwrap();
-        let mut state = twins.ours.decoder.start(&heard).unwrap();
+        let (heard, mut state) = hear(&twins.ours, 120);
+        let heard = Tensor::from_vec(heard, (1, 60, 16), &Device::Cpu).unwrap();
         let tokens = [257u32, 258, 262, 266, 72, 101, 108, 108, 111];
         // The prompt in two goes, as in decoding, then token by token.
         for (from, to) in [(0, 1), (1, 4), (4, 5), (5, 6), (6, 9)] {
-            let ours = twins.ours.decoder.step(&tokens[from..to], &mut state).unwrap();
+            let ours = twins.ours.decoder.step(&tokens[from..to], &mut state);
             let all = Tensor::new(&tokens[..to], &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-            let theirs = twins.theirs.decoder.forward(&all, &batched, true).unwrap();
+            let theirs = twins.theirs.decoder.forward(&all, &heard, true).unwrap();
             let theirs = twins.theirs.decoder.final_linear(&theirs.i((.., to - 1..)).unwrap()).unwrap();
-            let off = difference(&ours, &theirs.flatten_all().unwrap());
+            let off = difference(&ours, &theirs);
             assert!(off < 1e-4, "after {to} tokens the logits differ by {off}");
             assert_eq!(state.len(), to);
         }
@@ -352,12 +413,11 @@ mod tests {
     #[test]
     fn a_rewound_state_forgets_the_tokens_and_keeps_the_sound() {
         let Twins { ours, .. } = twins();
-        let mut state = ours.decoder.start(&ours.encoder.forward(&mel(50)).unwrap()).unwrap();
-        let fresh = ours.decoder.step(&[257, 258], &mut state).unwrap();
-        ours.decoder.step(&[80], &mut state).unwrap();
+        let (_, mut state) = hear(&ours, 50);
+        let fresh = ours.decoder.step(&[257, 258], &mut state);
+        ours.decoder.step(&[80], &mut state);
         state.rewind();
         assert_eq!(state.len(), 0);
-        let again = ours.decoder.step(&[257, 258], &mut state).unwrap();
-        assert_eq!(difference(&fresh, &again), 0.0);
+        assert_eq!(ours.decoder.step(&[257, 258], &mut state), fresh);
     }
 }

@@ -6,7 +6,7 @@ use super::listener::{Listener, Stage};
 use super::model::DecoderState;
 use super::transcriber::{Task, TranscribeOptions, Transcriber};
 use crate::inference::{Error, Result};
-use candle_core::{Device, Tensor};
+use crate::kernels::Arena;
 
 /// Samples for one position of the encoder: two mel frames.
 pub(super) const SAMPLES_PER_POSITION: usize = 2 * super::mel::HOP;
@@ -55,21 +55,21 @@ impl Transcriber {
         listener: &mut dyn Listener,
     ) -> Result<DecoderState> {
         begin(listener, Stage::Mel)?;
-        let mel = self.log_mel(samples, options.full_length)?;
+        let mel = self.log_mel(samples, options.full_length);
         begin(listener, Stage::Encode)?;
-        let heard = self.model.encoder.forward(&mel)?;
+        let mut arena = Arena::default();
+        let heard = self.model.encoder.forward(&mut arena, &mel);
         begin(listener, Stage::Tokens)?;
-        Ok(self.model.decoder.start(&heard)?)
+        Ok(self.model.decoder.start(arena, heard))
     }
 
-    /// The sound at its real length, but no less than the floor: `(mels, frames)`.
-    fn log_mel(&self, samples: &[f32], full_length: bool) -> Result<Tensor> {
+    /// The sound at its real length, but no less than the floor, frame after frame.
+    fn log_mel(&self, samples: &[f32], full_length: bool) -> Vec<f32> {
         let Transcriber { mel, config, .. } = self;
         let most = config.max_source_positions;
         let real = samples.len().div_ceil(SAMPLES_PER_POSITION) + MARGIN_POSITIONS;
         let positions = if full_length { most } else { real.max(MIN_POSITIONS).min(most) };
-        let frames = 2 * positions;
-        Ok(Tensor::from_vec(mel.log_mel(samples, frames), (config.num_mel_bins, frames), &Device::Cpu)?)
+        mel.log_mel(samples, 2 * positions)
     }
 
     /// What steers the decoder, with as much of `context` as there is room for.

@@ -109,7 +109,7 @@ impl SelfAttention {
             }
             arena.give_back_rows([queries, of_text]);
         }
-        let out = self.out.run(arena, heard.view(), Some(&past));
+        let out = self.out.run(arena, heard.view(), Some(past.view()));
         arena.give_back_rows([keys, values, heard, past]);
         out
     }
@@ -145,7 +145,7 @@ impl Layer {
         let attended = self.attention.forward(arena, xs, tokens, wanted);
         let attended_normed = self.attention_norm.run(arena, attended.view());
         let wide = self.widen.run(arena, attended_normed.view(), None);
-        let narrow = self.narrow.run(arena, wide.view(), Some(&attended_normed));
+        let narrow = self.narrow.run(arena, wide.view(), Some(attended_normed.view()));
         let out = self.output_norm.run(arena, narrow.view());
         arena.give_back_rows([attended, attended_normed, wide, narrow]);
         out

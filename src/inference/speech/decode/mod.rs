@@ -88,7 +88,7 @@ impl<'a> Scribe<'a> {
     pub fn detect_language(&self, state: &mut DecoderState) -> Result<Vec<(&'static str, f32)>> {
         let special = &self.vocabulary.special;
         state.rewind();
-        let logits = self.decoder.step(&[special.start], state)?.to_vec1::<f32>()?;
+        let logits = self.decoder.step(&[special.start], state);
         let mut languages: Vec<_> = special.languages.iter().map(|&(code, id)| (code, logits[id as usize])).collect();
         let total = log_sum_exp(languages.iter().map(|(_, logit)| *logit));
         languages.iter_mut().for_each(|(_, x)| *x = (*x - total).exp());
@@ -167,13 +167,13 @@ impl<'a> Scribe<'a> {
     ) -> Result<Said> {
         let special = &self.vocabulary.special;
         state.rewind();
-        let mut logits = self.decoder.step(&prompt.until_start, state)?.to_vec1::<f32>()?;
+        let mut logits = self.decoder.step(&prompt.until_start, state);
         let no_speech = logits[special.no_speech as usize] - log_sum_exp(logits.iter().copied());
         let mut said = Said { no_speech_probability: no_speech.exp(), temperature, ..Said::default() };
         let written = &prompt.written.tokens;
         let forced = [&prompt.after_start[..], written].concat();
         if !forced.is_empty() {
-            logits = self.decoder.step(&forced, state)?.to_vec1()?;
+            logits = self.decoder.step(&forced, state);
         }
         let mut log_probability: f32 = prompt.written.log_probabilities.iter().sum();
         let mut all = written.clone();
@@ -200,7 +200,7 @@ impl<'a> Scribe<'a> {
             if all.len() >= max_tokens {
                 break;
             }
-            logits = self.decoder.step(&[token], state)?.to_vec1()?;
+            logits = self.decoder.step(&[token], state);
         }
         said.mean_log_probability = log_probability / (all.len() + 1) as f32;
         said.tokens = all.split_off(written.len());
@@ -214,13 +214,13 @@ impl<'a> Scribe<'a> {
 mod tests {
     use super::super::testing;
     use super::*;
-    use candle_core::{Device, Tensor};
+    use crate::kernels::Arena;
 
     fn with_scribe(test: impl FnOnce(&Scribe, &mut DecoderState, &Prompt)) {
         let transcriber = testing::transcriber(true);
-        let mel = Tensor::zeros((80, 60), candle_core::DType::F32, &Device::Cpu).unwrap();
-        let heard = transcriber.model.encoder.forward(&mel).unwrap();
-        let mut state = transcriber.model.decoder.start(&heard).unwrap();
+        let mut arena = Arena::default();
+        let heard = transcriber.model.encoder.forward(&mut arena, &[0.0; 80 * 60]);
+        let mut state = transcriber.model.decoder.start(arena, heard);
         let scribe = Scribe::new(&transcriber.model.decoder, &transcriber.vocabulary, &transcriber.config, false);
         let special = &transcriber.vocabulary.special;
         let prompt = Prompt {
