@@ -2,8 +2,8 @@
 
 mod common;
 
-use onhand::inference::Options;
 use onhand::inference::text::{Sentiment, SentimentAnalyzer};
+use onhand::inference::{Options, Variant};
 use std::path::Path;
 
 struct Material {
@@ -13,14 +13,14 @@ struct Material {
     reference: serde_json::Value,
 }
 
-fn material() -> Option<Material> {
+fn material(options: &Options) -> Option<Material> {
     let dir = common::model("distilbert-sst2")?;
     let (tsv, reference) = (common::shared("data/text/sst2-dev.tsv")?, common::shared("reference/text.json")?);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let tsv = read(&tsv);
     let rows = tsv.lines().skip(1).map(|line| line.split_once('\t').unwrap());
     Some(Material {
-        analyzer: SentimentAnalyzer::load(&dir, &Options::default()).unwrap(),
+        analyzer: SentimentAnalyzer::load(&dir, options).unwrap(),
         sentences: rows.map(|(label, sentence)| (label == "1", sentence.to_string())).collect(),
         reference: serde_json::from_str(&read(&reference)).unwrap(),
     })
@@ -33,7 +33,7 @@ fn log_odds(s: &Sentiment) -> f64 {
 
 #[test]
 fn tokens_labels_and_probabilities_are_those_of_the_reference() {
-    let Some(Material { analyzer, sentences, reference }) = material() else { return };
+    let Some(Material { analyzer, sentences, reference }) = material(&Options::default()) else { return };
     let results = reference["results"].as_array().unwrap();
     assert_eq!(sentences.len(), results.len());
     let texts: Vec<&str> = sentences.iter().map(|(_, sentence)| sentence.as_str()).collect();
@@ -58,8 +58,27 @@ fn tokens_labels_and_probabilities_are_those_of_the_reference() {
 }
 
 #[test]
+fn in_bytes_as_many_labels_are_correct_within_half_a_point() {
+    let int8 = Options { variant: Some(Variant::Int8) };
+    let Some(Material { analyzer, sentences, reference }) = material(&int8) else { return };
+    let texts: Vec<&str> = sentences.iter().map(|(_, sentence)| sentence.as_str()).collect();
+    let judged = analyzer.judge_batch(&texts).unwrap();
+    let (mut same, mut correct, mut furthest) = (0, 0, 0_f64);
+    let theirs = reference["results"].as_array().unwrap();
+    for (((label, _), theirs), ours) in sentences.iter().zip(theirs).zip(judged) {
+        let (ours, positive) = (ours.unwrap(), theirs["positive"].as_f64().unwrap());
+        same += usize::from((positive > 0.5) == (ours.label == "POSITIVE"));
+        correct += usize::from(*label == (ours.label == "POSITIVE"));
+        furthest = furthest.max((positive - f64::from(ours.positive)).abs());
+    }
+    println!("{same} of {} labels agree, {correct} are correct, furthest probability {furthest:.5}", texts.len());
+    // 386 in f32; two of 436 are half a point.
+    assert!((384..=388).contains(&correct), "{correct} are correct, 386 in f32");
+}
+
+#[test]
 fn what_contributes_most_is_what_the_answer_hangs_on() {
-    let Some(Material { analyzer, sentences, .. }) = material() else { return };
+    let Some(Material { analyzer, sentences, .. }) = material(&Options::default()) else { return };
     // Short ones, so that the test stays quick.
     let short = sentences.iter().map(|(_, s)| s).filter(|s| (5..=9).contains(&s.split(' ').count())).take(8);
     let (mut by_most, mut by_mean) = (0.0, 0.0);

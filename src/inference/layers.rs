@@ -1,6 +1,9 @@
 //! From tensors on disk to the layers of transformers.
 
+use super::weights::map_weights;
+use super::{Error, Options, Variant};
 use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table};
+use crate::model_dir::ModelDir;
 use candle_core::{Result, Shape};
 use candle_nn::VarBuilder;
 
@@ -9,16 +12,37 @@ use candle_nn::VarBuilder;
 pub(super) struct Layers<'a> {
     vb: VarBuilder<'a>,
     pub isa: Isa,
+    /// Whether linear layers are computed in bytes.
+    int8: bool,
+}
+
+impl Layers<'static> {
+    /// Those of `dir`, in the variant that `options` asks for. Bytes are made of the floats on disk: without
+    /// calibration they can be, since the inputs of a layer are quantised anew for every row.
+    ///
+    /// # Errors
+    /// The precision on disk is another, the file cannot be mapped, `ONHAND_ISA` names instructions that are not there.
+    pub fn open(dir: &ModelDir, options: &Options) -> super::Result<Self> {
+        let int8 = options.variant == Some(Variant::Int8);
+        let stored = Options { variant: options.variant.filter(|_| !int8) };
+        let isa = Isa::chosen().map_err(Error::Input)?;
+        Ok(Self { int8, ..Self::new(map_weights(dir, &stored)?, isa) })
+    }
 }
 
 impl<'a> Layers<'a> {
     pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {
-        Self { vb, isa }
+        Self { vb, isa, int8: false }
     }
 
     /// Those whose names begin with `name` and a dot.
     pub fn of(&self, name: impl std::fmt::Display) -> Self {
-        Self { vb: self.vb.pp(name), isa: self.isa }
+        Self { vb: self.vb.pp(name), ..*self }
+    }
+
+    /// The same, as floats whatever the variant: where a rounding would cost more than it saves.
+    pub fn precise(&self) -> Self {
+        Self { int8: false, ..self.clone() }
     }
 
     /// The numbers of a tensor; none while its name and shape are only being recorded.
@@ -33,13 +57,18 @@ impl<'a> Layers<'a> {
         let layer = self.of(name);
         let bias = layer.values("bias", outputs)?;
         let weight = layer.values("weight", (outputs, inputs))?;
-        Ok(Linear::pack(self.isa, &weight, outputs, Some(&bias), activation))
+        Ok(self.pack(&weight, outputs, Some(&bias), activation))
+    }
+
+    fn pack(&self, weight: &[f32], outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Linear {
+        let pack = if self.int8 { Linear::pack_int8 } else { Linear::pack };
+        pack(self.isa, weight, outputs, bias, activation)
     }
 
     /// A linear layer whose bias is zero.
     pub fn linear_unbiased(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<Linear> {
         let weight = self.of(name).values("weight", (outputs, inputs))?;
-        Ok(Linear::pack(self.isa, &weight, outputs, None, Activation::None))
+        Ok(self.pack(&weight, outputs, None, Activation::None))
     }
 
     /// A convolution along rows, of `size` of them, as the linear layer that it is on [`Rows::windows`].

@@ -13,14 +13,17 @@ pub use weights::{family, stored_variant, verify_tensors};
 
 use crate::model_dir::ModelDirError;
 
-/// The precision of the weights on disk. Arithmetic is f32 for both.
+/// The precision of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variant {
     /// 32-bit floats.
     F32,
-    /// 16-bit floats, half the size.
+    /// 16-bit floats on disk, half the size. Arithmetic is f32.
     F16,
+    /// 8-bit whole numbers: weights, and the inputs of linear layers. Those of texts and of speech are made of the
+    /// floats on disk.
+    Int8,
 }
 
 impl std::fmt::Display for Variant {
@@ -28,7 +31,19 @@ impl std::fmt::Display for Variant {
         f.write_str(match self {
             Self::F32 => "f32",
             Self::F16 => "f16",
+            Self::Int8 => "int8",
         })
+    }
+}
+
+impl std::str::FromStr for Variant {
+    type Err = String;
+
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        [Self::F32, Self::F16, Self::Int8]
+            .into_iter()
+            .find(|variant| variant.to_string() == name)
+            .ok_or_else(|| format!("{name} is no variant; f32, f16 and int8 are"))
     }
 }
 
@@ -39,7 +54,7 @@ impl std::fmt::Display for Variant {
 /// other: the environment variable `RAYON_NUM_THREADS`, set before the first computation.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The precision that the weights on disk must have; `None` takes what is there.
+    /// The precision; `None` takes what is on disk.
     pub variant: Option<Variant>,
 }
 

@@ -17,6 +17,14 @@ pub unsafe trait Number: Copy {}
 
 // SAFETY: plain numbers.
 unsafe impl Number for f32 {}
+// SAFETY: as above.
+unsafe impl Number for i32 {}
+// SAFETY: as above.
+unsafe impl Number for i16 {}
+// SAFETY: as above.
+unsafe impl Number for i8 {}
+// SAFETY: as above.
+unsafe impl Number for u8 {}
 // SAFETY: as above; the crate says that it is 16 bits, any of which are a value.
 unsafe impl Number for half::f16 {}
 

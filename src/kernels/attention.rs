@@ -213,10 +213,12 @@ impl Run<'_> {
                 by_keys.run::<S, f32, ROWS, VECTORS>(simd, keys, panel, &queries, &scores, None);
                 keys = keys.add(memory.head * VECTORS * lanes);
             }
-            let sums: [f32; ROWS] = std::array::from_fn(|i| {
+            // No closure: the compiler may not inline it, and then every vector instruction in it is a call.
+            let mut sums = [0.0; ROWS];
+            for i in 0..ROWS {
                 let scores = std::slice::from_raw_parts_mut(scores[i], most.next_multiple_of(lanes));
-                softmax(simd, scores, seen(first + i), self.with.scale)
-            });
+                sums[i] = softmax(simd, scores, seen(first + i), self.with.scale);
+            }
             let by_values = product(most, &taken, self.tile);
             let weights = scores.map(|scores| scores.cast_const());
             let mut values = memory.values.as_slice()[head * memory.values_of_head()..].as_ptr();
@@ -246,7 +248,10 @@ impl Run<'_> {
 fn softmax<S: Simd>(simd: S, scores: &mut [f32], seen: usize, scale: f32) -> f32 {
     scores[seen..].fill(f32::NEG_INFINITY);
     let (vectors, _) = S::as_mut_simd_f32s(scores);
-    let most = vectors.iter().fold(simd.splat_f32s(f32::NEG_INFINITY), |most, x| simd.max_f32s(most, *x));
+    let mut most = simd.splat_f32s(f32::NEG_INFINITY);
+    for x in vectors.iter() {
+        most = simd.max_f32s(most, *x);
+    }
     let (most, factor) = (simd.splat_f32s(simd.reduce_max_f32s(most)), simd.splat_f32s(scale));
     let mut sum = simd.splat_f32s(0.0);
     for x in vectors {

@@ -9,12 +9,18 @@ const VARIABLE: &str = "ONHAND_ISA";
 /// An instruction set that this processor is known to have.
 #[derive(Debug, Clone, Copy)]
 pub enum Isa {
+    /// What [`Self::Avx512`] has, and VNNI: 64 bytes at once.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni(pulp::x86::V4),
     /// AVX-512 F, BW, CD, DQ, VL: 16 floats at once.
     #[cfg(target_arch = "x86_64")]
     Avx512(pulp::x86::V4),
     /// AVX2 and FMA: 8 floats at once.
     #[cfg(target_arch = "x86_64")]
     Avx2(pulp::x86::V3),
+    /// NEON and its dot product: 4 floats, 16 bytes at once.
+    #[cfg(target_arch = "aarch64")]
+    NeonDot(pulp::aarch64::Neon),
     /// NEON: 4 floats at once.
     #[cfg(target_arch = "aarch64")]
     Neon(pulp::aarch64::Neon),
@@ -28,11 +34,17 @@ impl Isa {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
+            let has_vnni = std::arch::is_x86_feature_detected!("avx512vnni");
+            all.extend(pulp::x86::V4::try_new().filter(|_| has_vnni).map(Self::Avx512Vnni));
             all.extend(pulp::x86::V4::try_new().map(Self::Avx512));
             all.extend(pulp::x86::V3::try_new().map(Self::Avx2));
         }
         #[cfg(target_arch = "aarch64")]
-        all.extend(pulp::aarch64::Neon::try_new().map(Self::Neon));
+        {
+            let has_dot = std::arch::is_aarch64_feature_detected!("dotprod");
+            all.extend(pulp::aarch64::Neon::try_new().filter(|_| has_dot).map(Self::NeonDot));
+            all.extend(pulp::aarch64::Neon::try_new().map(Self::Neon));
+        }
         all.push(Self::Scalar);
         all
     }
@@ -64,9 +76,13 @@ impl Isa {
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni(_) => "avx512vnni",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512(_) => "avx512",
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot(_) => "neon-dotprod",
             #[cfg(target_arch = "aarch64")]
             Self::Neon(_) => "neon",
             Self::Scalar => "scalar",
@@ -77,11 +93,11 @@ impl Isa {
     pub fn lanes(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => 16,
+            Self::Avx512Vnni(_) | Self::Avx512(_) => 16,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => 8,
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) => 4,
+            Self::NeonDot(_) | Self::Neon(_) => 4,
             Self::Scalar => 1,
         }
     }
@@ -91,11 +107,11 @@ impl Isa {
         use pulp::Simd;
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(simd) => Simd::vectorize(simd, op),
+            Self::Avx512Vnni(simd) | Self::Avx512(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(simd) => Simd::vectorize(simd, op),
+            Self::NeonDot(simd) | Self::Neon(simd) => Simd::vectorize(simd, op),
             Self::Scalar => Simd::vectorize(pulp::Scalar, op),
         }
     }

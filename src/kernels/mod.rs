@@ -15,6 +15,8 @@ mod block;
 mod channels;
 mod dense;
 mod depthwise;
+mod dot;
+mod int8;
 mod isa;
 mod linear;
 mod map;

@@ -60,13 +60,17 @@ impl WithSimd for Run<'_> {
             let xs = self.xs.row(row);
             let (whole, rest) = S::as_simd_f32s(xs);
             let count = layer.width as f32;
-            let sum = whole.iter().fold(simd.splat_f32s(0.0), |sum, x| simd.add_f32s(sum, *x));
+            let mut sum = simd.splat_f32s(0.0);
+            for x in whole {
+                sum = simd.add_f32s(sum, *x);
+            }
             let mean = (simd.reduce_sum_f32s(sum) + rest.iter().sum::<f32>()) / count;
             let mean_vector = simd.splat_f32s(mean);
-            let squares = whole.iter().fold(simd.splat_f32s(0.0), |sum, x| {
+            let mut squares = simd.splat_f32s(0.0);
+            for x in whole {
                 let off = simd.sub_f32s(*x, mean_vector);
-                simd.mul_add_f32s(off, off, sum)
-            });
+                squares = simd.mul_add_f32s(off, off, squares);
+            }
             let squares = simd.reduce_sum_f32s(squares) + rest.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>();
             let rate = simd.splat_f32s(1.0 / (squares / count + layer.eps).sqrt());
             // Padding has a scale and a shift of zero.

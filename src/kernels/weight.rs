@@ -128,6 +128,14 @@ impl Packed {
         });
         if is_same { Self::Half(halves) } else { Self::Float(Floats::padded(&weights, 1)) }
     }
+
+    /// The weight at `at`.
+    pub fn get(&self, at: usize) -> f32 {
+        match self {
+            Self::Float(weights) => weights.as_slice()[at],
+            Self::Half(weights) => weights.as_slice()[at].to_f32(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use crate::common::{Common, Report};
 use crate::samples;
 use clap::ValueEnum;
-use onhand::inference::Options;
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame};
+use onhand::inference::{Options, Variant};
 use onhand::model_dir::ModelDir;
 use onhand::profile::{Summary, cpu_time, ms};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use std::time::Instant;
 /// Time what a model computes, case by case: a line for each
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
-/// file to its words.
+/// file to its words. Text and speech are timed as f32 and as int8.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
@@ -33,6 +33,9 @@ pub struct Args {
     /// Lengths of texts, with the two tokens that every text has
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [16, 32, 128], value_parser = clap::value_parser!(u16).range(3..=512))]
     tokens: Vec<u16>,
+    /// One precision only
+    #[arg(long, value_name = "f32|int8", value_parser = arithmetic)]
+    variant: Option<Variant>,
     /// Sound files; without them the sample recording
     #[arg(long, value_name = "FILE", num_args = 1..)]
     clips: Vec<PathBuf>,
@@ -51,8 +54,8 @@ enum What {
 #[derive(Serialize)]
 struct Line {
     model: String,
-    /// Of the arithmetic: weights that are stored as f16 are f32 where they are multiplied.
-    variant: &'static str,
+    /// Of the arithmetic: f32 or int8. Weights that are stored as f16 are f32 where they are multiplied.
+    variant: Variant,
     threads: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<u16>,
@@ -92,6 +95,21 @@ pub fn run(args: &Args) -> ExitCode {
     report.exit_code()
 }
 
+/// A variant that differs in its arithmetic.
+fn arithmetic(name: &str) -> Result<Variant, String> {
+    name.parse().ok().filter(|variant| *variant != Variant::F16).ok_or_else(|| "f32 and int8 can be timed".into())
+}
+
+impl Args {
+    /// The variants to time, and how they are loaded.
+    fn variants(&self) -> impl Iterator<Item = (Variant, Options)> {
+        let all = [Variant::F32, Variant::Int8];
+        let wanted = all.into_iter().filter(|variant| self.variant.is_none_or(|wanted| wanted == *variant));
+        // Floats are taken as they are stored.
+        wanted.map(|variant| (variant, Options { variant: (variant == Variant::Int8).then_some(variant) }))
+    }
+}
+
 fn open(args: &Args, ids: &[&str]) -> Result<ModelDir, String> {
     match &args.model {
         Some(id) => args.common.open_model(&[id]),
@@ -107,44 +125,48 @@ fn vision(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["mobilenet-v3-small", "efficientnet-lite0"])?;
     let classifier = ImageClassifier::load(&dir, &Options::default()).map_err(sentence)?;
     let input = classifier.prepare(&RgbFrame::decode(samples::CLOCK.1).map_err(sentence)?).map_err(sentence)?;
-    let line = measure(args, &dir, 200, || classifier.infer(&input).map(drop))?;
+    let line = measure(args, &dir, Variant::F32, 200, || classifier.infer(&input).map(drop))?;
     report.answer(&line, || line.to_string());
     Ok(())
 }
 
 fn text(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["distilbert-sst2"])?;
-    let analyzer = SentimentAnalyzer::load(&dir, &Options::default()).map_err(sentence)?;
-    for &count in &args.tokens {
-        // One token each, beside the two at the ends.
-        let tokens = analyzer.tokenize(&"good ".repeat(usize::from(count) - 2)).map_err(sentence)?;
-        let line = measure(args, &dir, 40, || analyzer.infer(&tokens, &mut || false).map(drop))?;
-        let line = Line { tokens: Some(count), ..line };
-        report.answer(&line, || line.to_string());
+    for (variant, options) in args.variants() {
+        let analyzer = SentimentAnalyzer::load(&dir, &options).map_err(sentence)?;
+        for &count in &args.tokens {
+            // One token each, beside the two at the ends.
+            let tokens = analyzer.tokenize(&"good ".repeat(usize::from(count) - 2)).map_err(sentence)?;
+            let line = measure(args, &dir, variant, 40, || analyzer.infer(&tokens, &mut || false).map(drop))?;
+            let line = Line { tokens: Some(count), ..line };
+            report.answer(&line, || line.to_string());
+        }
     }
     Ok(())
 }
 
 fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["whisper-tiny.en", "whisper-base"])?;
-    let transcriber = Transcriber::load(&dir, &Options::default()).map_err(sentence)?;
-    let mut time = |clip: String, file: &[u8]| {
-        let options = TranscribeOptions { language: Some("en".into()), ..TranscribeOptions::default() };
-        let line = measure(args, &dir, 5, || {
-            let sound = audio::decode(file)?;
-            transcriber.transcribe(&sound.samples, &options, &mut ()).map(drop)
-        })?;
-        let line = Line { clip: Some(clip), ..line };
-        report.answer(&line, || line.to_string());
-        Ok::<_, String>(())
-    };
-    if args.clips.is_empty() {
-        return time(samples::SPEECH.0.into(), samples::SPEECH.1);
-    }
-    for clip in &args.clips {
-        let file = std::fs::read(clip).map_err(|e| format!("{}: cannot be read: {e}", clip.display()))?;
-        let name = clip.file_name().unwrap_or(clip.as_os_str()).to_string_lossy().into_owned();
-        time(name, &file).map_err(|e| format!("{}: {e}", clip.display()))?;
+    for (variant, options) in args.variants() {
+        let transcriber = Transcriber::load(&dir, &options).map_err(sentence)?;
+        let mut time = |clip: String, file: &[u8]| {
+            let options = TranscribeOptions { language: Some("en".into()), ..TranscribeOptions::default() };
+            let line = measure(args, &dir, variant, 5, || {
+                let sound = audio::decode(file)?;
+                transcriber.transcribe(&sound.samples, &options, &mut ()).map(drop)
+            })?;
+            let line = Line { clip: Some(clip), ..line };
+            report.answer(&line, || line.to_string());
+            Ok::<_, String>(())
+        };
+        if args.clips.is_empty() {
+            time(samples::SPEECH.0.into(), samples::SPEECH.1)?;
+        }
+        for clip in &args.clips {
+            let file = std::fs::read(clip).map_err(|e| format!("{}: cannot be read: {e}", clip.display()))?;
+            let name = clip.file_name().unwrap_or(clip.as_os_str()).to_string_lossy().into_owned();
+            time(name, &file).map_err(|e| format!("{}: {e}", clip.display()))?;
+        }
     }
     Ok(())
 }
@@ -153,6 +175,7 @@ fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
 fn measure(
     args: &Args,
     dir: &ModelDir,
+    variant: Variant,
     rounds: usize,
     mut run: impl FnMut() -> onhand::inference::Result<()>,
 ) -> Result<Line, String> {
@@ -171,7 +194,7 @@ fn measure(
     let median = |values: &[f64]| Summary::of(values).map_or(f64::NAN, |s| s.p50);
     Ok(Line {
         model: dir.name(),
-        variant: "f32",
+        variant,
         threads: args.common.threads_in_force(),
         tokens: None,
         clip: None,

@@ -186,10 +186,10 @@ impl Encoder {
             rows.row_mut(frames + 1).fill(0.0);
         }
         mel.chunks_exact(self.mels).enumerate().for_each(|(at, frame)| framed.row_mut(at + 1).copy_from_slice(frame));
-        self.conv1.run_into(framed.windows(CONVOLUTION, 1), None, &mut narrow, 1);
+        self.conv1.run_into(arena, framed.windows(CONVOLUTION, 1), None, &mut narrow, 1);
         let mut positioned = arena.rows(isa, frames / 2, self.conv2.outputs);
         let positions = self.positions.part(0, frames / 2);
-        self.conv2.run_into(narrow.windows(CONVOLUTION, 2), Some(positions), &mut positioned, 0);
+        self.conv2.run_into(arena, narrow.windows(CONVOLUTION, 2), Some(positions), &mut positioned, 0);
         arena.give_back_rows([framed, narrow]);
         positioned
     }

@@ -11,9 +11,8 @@ use super::segments::Segment;
 use super::tokenizer::Vocabulary;
 use super::voice::{self, Region};
 use crate::inference::layers::Layers;
-use crate::inference::weights::{compare, map_weights};
+use crate::inference::weights::compare;
 use crate::inference::{Error, Options, Result};
-use crate::kernels::Isa;
 use crate::model_dir::ModelDir;
 
 /// A sample is nominally in ±1; what is beyond 16-bit integers taken for floats is damage.
@@ -91,8 +90,7 @@ impl Transcriber {
         let config = Config::read(dir)?;
         compare(dir, &super::expected(dir)?)?;
         let vocabulary = Vocabulary::load(dir, &config)?;
-        let isa = Isa::chosen().map_err(Error::Input)?;
-        let model = Whisper::load(&Layers::new(map_weights(dir, options)?, isa), &config)?;
+        let model = Whisper::load(&Layers::open(dir, options)?, &config)?;
         Ok(Self { name: dir.name(), mel: MelSpectrogram::new(config.num_mel_bins), config, vocabulary, model })
     }
 

@@ -176,8 +176,8 @@ impl DistilBert {
             positions: embeddings.table("position_embeddings", (config.max_position_embeddings, dim))?,
             embeddings_norm: embeddings.layer_norm("LayerNorm", dim, LAYER_NORM_EPS)?,
             layers: (0..config.n_layers).map(|i| Layer::load(config, &all.of(i))).collect::<Result<_>>()?,
-            pre_classifier: layers.linear("pre_classifier", (dim, dim), relu)?,
-            classifier: layers.linear("classifier", (dim, classes), kernels::Activation::None)?,
+            pre_classifier: layers.precise().linear("pre_classifier", (dim, dim), relu)?,
+            classifier: layers.precise().linear("classifier", (dim, classes), kernels::Activation::None)?,
             arenas: Mutex::default(),
             isa: layers.isa,
         })

@@ -120,9 +120,7 @@ impl SentimentAnalyzer {
         weights::compare(dir, &expected(dir)?)?;
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
         let scripts = KnownScripts::of_vocab(tokenizer.vocab().keys().map(String::as_str));
-        let isa = Isa::chosen().map_err(Error::Input)?;
-        let layers = Layers::new(weights::map_weights(dir, options)?, isa);
-        let model = DistilBert::load(&config, labels.names.len(), &layers)?;
+        let model = DistilBert::load(&config, labels.names.len(), &Layers::open(dir, options)?)?;
         // [CLS] and [SEP] take two places.
         Ok(Self { model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
     }

@@ -7,6 +7,7 @@
 use super::{Activation, Arena, Dense, Depthwise, Isa, Map, Size, Window, mean, scale};
 use proptest::prelude::*;
 
+mod int8;
 mod transformers;
 
 /// A map as plain numbers: `[height][width][channels]`.

@@ -10,14 +10,14 @@ use pulp::{Simd, WithSimd};
 const ROUNDING: f64 = f32::EPSILON as f64 / 2.0;
 
 /// In memory that others have used.
-fn rows(isa: Isa, values: &[f32], width: usize) -> Rows {
+pub(super) fn rows(isa: Isa, values: &[f32], width: usize) -> Rows {
     let mut rows = used_arena(isa).rows(isa, values.len() / width, width);
     values.chunks(width).enumerate().for_each(|(at, row)| rows.row_mut(at).copy_from_slice(row));
     rows
 }
 
 /// Their padding must be zero.
-fn values(rows: &Rows) -> Vec<f64> {
+pub(super) fn values(rows: &Rows) -> Vec<f64> {
     let padded = rows.view().values.chunks(rows.step).take(rows.count);
     assert!(padded.clone().all(|row| row[rows.width..].iter().all(|x| *x == 0.0)), "padding is not zero");
     padded.flat_map(|row| row[..rows.width].iter().map(|x| f64::from(*x))).collect()
@@ -70,6 +70,9 @@ proptest! {
         }).collect();
         for isa in Isa::all() {
             let layer = Linear::pack(isa, &weight, outputs, has_bias.then_some(&bias[..]), Activation::None);
+            let mut first = vec![0.0; inputs];
+            layer.weights_of(count % outputs, &mut first);
+            prop_assert_eq!(&first[..], &weight[count % outputs * inputs..][..inputs]);
             let (xs, past) = (rows(isa, &xs, inputs), rows(isa, &past, outputs));
             let ys = layer.run(&mut used_arena(isa), xs.view(), has_past.then_some(past.view()));
             check(isa, &ys, &exact)?;
