@@ -1,43 +1,56 @@
 //! From tensors on disk to the layers of transformers.
 
-use super::weights::map_weights;
+use super::weights::{MappedWeights, check_variant};
 use super::{Error, Options, Variant};
-use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table};
+use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table, Values};
 use crate::model_dir::ModelDir;
 use candle_core::{Result, Shape};
 use candle_nn::VarBuilder;
+use std::sync::Arc;
 
 /// Where the weights of some layers are, and what they are computed with.
 #[derive(Clone)]
 pub(super) struct Layers<'a> {
-    vb: VarBuilder<'a>,
+    source: Source<'a>,
     pub isa: Isa,
     /// Whether linear layers are computed in bytes.
     int8: bool,
 }
 
-impl Layers<'static> {
+#[derive(Clone)]
+enum Source<'a> {
+    /// Tensors of candle's: those of a test, or none yet where what a model asks for is being recorded.
+    Builder(VarBuilder<'a>),
+    /// Those of a file whose names begin with `prefix`.
+    File { weights: Arc<MappedWeights<'a>>, prefix: String },
+}
+
+impl<'a> Layers<'a> {
     /// Those of `dir`, in the variant that `options` asks for. Bytes are made of the floats on disk: without
     /// calibration they can be, since the inputs of a layer are quantised anew for every row.
     ///
     /// # Errors
     /// The precision on disk is another, the file cannot be mapped, `ONHAND_ISA` names instructions that are not there.
-    pub fn open(dir: &ModelDir, options: &Options) -> super::Result<Self> {
+    pub fn open(dir: &'a ModelDir, options: &Options) -> super::Result<Self> {
         let int8 = options.variant == Some(Variant::Int8);
-        let stored = Options { variant: options.variant.filter(|_| !int8) };
-        let isa = Isa::chosen().map_err(Error::Input)?;
-        Ok(Self { int8, ..Self::new(map_weights(dir, &stored)?, isa) })
+        check_variant(dir, options.variant.filter(|_| !int8))?;
+        let source = Source::File { weights: Arc::new(MappedWeights::open(dir)?), prefix: String::new() };
+        Ok(Self { source, isa: Isa::chosen().map_err(Error::Input)?, int8 })
     }
-}
 
-impl<'a> Layers<'a> {
     pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {
-        Self { vb, isa, int8: false }
+        Self { source: Source::Builder(vb), isa, int8: false }
     }
 
     /// Those whose names begin with `name` and a dot.
     pub fn of(&self, name: impl std::fmt::Display) -> Self {
-        Self { vb: self.vb.pp(name), ..*self }
+        let source = match &self.source {
+            Source::Builder(vb) => Source::Builder(vb.pp(name)),
+            Source::File { weights, prefix } => {
+                Source::File { weights: weights.clone(), prefix: format!("{prefix}{name}.") }
+            }
+        };
+        Self { source, ..*self }
     }
 
     /// The same, as floats whatever the variant: where a rounding would cost more than it saves.
@@ -45,30 +58,43 @@ impl<'a> Layers<'a> {
         Self { int8: false, ..self.clone() }
     }
 
-    /// The numbers of a tensor; none while its name and shape are only being recorded.
-    pub fn values(&self, name: &str, shape: impl Into<Shape>) -> Result<Vec<f32>> {
-        let tensor = self.vb.get(shape.into(), name)?;
+    /// Hands `use_of` the numbers of a tensor, as they are stored; none while its name and shape are only being
+    /// recorded.
+    fn with<T>(&self, name: &str, shape: impl Into<Shape>, use_of: impl FnOnce(Values) -> T) -> Result<T> {
+        let vb = match &self.source {
+            Source::File { weights, prefix } => return weights.with(&format!("{prefix}{name}"), use_of),
+            Source::Builder(vb) => vb,
+        };
+        let tensor = vb.get(shape, name)?;
         let is_recorded = tensor.elem_count() > 1 && tensor.stride().iter().all(|step| *step == 0);
-        if is_recorded { Ok(Vec::new()) } else { tensor.flatten_all()?.to_vec1() }
+        let values = if is_recorded { Vec::new() } else { tensor.flatten_all()?.to_vec1()? };
+        Ok(use_of(Values::Floats(&values)))
+    }
+
+    fn floats(&self, name: &str, shape: impl Into<Shape>) -> Result<Vec<f32>> {
+        self.with(name, shape, |values| values.to_floats())
     }
 
     /// A linear layer with a bias.
-    pub fn linear(&self, name: &str, (inputs, outputs): (usize, usize), activation: Activation) -> Result<Linear> {
-        let layer = self.of(name);
-        let bias = layer.values("bias", outputs)?;
-        let weight = layer.values("weight", (outputs, inputs))?;
-        Ok(self.pack(&weight, outputs, Some(&bias), activation))
-    }
-
-    fn pack(&self, weight: &[f32], outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Linear {
-        let pack = if self.int8 { Linear::pack_int8 } else { Linear::pack };
-        pack(self.isa, weight, outputs, bias, activation)
+    pub fn linear(&self, name: &str, sizes: (usize, usize), activation: Activation) -> Result<Linear> {
+        let bias = self.of(name).floats("bias", sizes.1)?;
+        self.pack(name, sizes, Some(&bias), activation)
     }
 
     /// A linear layer whose bias is zero.
-    pub fn linear_unbiased(&self, name: &str, (inputs, outputs): (usize, usize)) -> Result<Linear> {
-        let weight = self.of(name).values("weight", (outputs, inputs))?;
-        Ok(self.pack(&weight, outputs, None, Activation::None))
+    pub fn linear_unbiased(&self, name: &str, sizes: (usize, usize)) -> Result<Linear> {
+        self.pack(name, sizes, None, Activation::None)
+    }
+
+    fn pack(
+        &self,
+        name: &str,
+        (inputs, outputs): (usize, usize),
+        bias: Option<&[f32]>,
+        activation: Activation,
+    ) -> Result<Linear> {
+        let pack = if self.int8 { Linear::pack_int8 } else { Linear::pack };
+        self.of(name).with("weight", (outputs, inputs), |weight| pack(self.isa, weight, outputs, bias, activation))
     }
 
     /// A convolution along rows, of `size` of them, as the linear layer that it is on [`Rows::windows`].
@@ -80,32 +106,33 @@ impl<'a> Layers<'a> {
         activation: Activation,
     ) -> Result<Linear> {
         let layer = self.of(name);
-        let bias = layer.values("bias", outputs)?;
-        let weight = layer.values("weight", (outputs, inputs, size))?;
+        let bias = layer.floats("bias", outputs)?;
+        let weight = layer.floats("weight", (outputs, inputs, size))?;
         let step = inputs.next_multiple_of(self.isa.lanes());
         let mut windows = vec![0.0; weight.len() / inputs * step];
         for (i, value) in weight.iter().enumerate() {
             let (output, input, place) = (i / size / inputs, i / size % inputs, i % size);
             windows[(output * size + place) * step + input] = *value;
         }
-        Ok(Linear::pack(self.isa, &windows, outputs, Some(&bias), activation))
+        Ok(Linear::pack(self.isa, Values::Floats(&windows), outputs, Some(&bias), activation))
     }
 
     /// A tensor of rows.
     pub fn rows(&self, name: &str, (count, width): (usize, usize)) -> Result<Rows> {
-        let values = self.values(name, (count, width))?;
-        let mut rows = Arena::default().rows(self.isa, values.len() / width, width);
-        values.chunks_exact(width).enumerate().for_each(|(at, row)| rows.row_mut(at).copy_from_slice(row));
-        Ok(rows)
+        self.with(name, (count, width), |values| {
+            let mut rows = Arena::default().rows(self.isa, values.len() / width, width);
+            (0..rows.count).for_each(|at| values.copy_to(at * width, rows.row_mut(at)));
+            rows
+        })
     }
 
     pub fn layer_norm(&self, name: &str, width: usize, eps: f32) -> Result<LayerNorm> {
         let layer = self.of(name);
-        let (scale, shift) = (layer.values("weight", width)?, layer.values("bias", width)?);
+        let (scale, shift) = (layer.floats("weight", width)?, layer.floats("bias", width)?);
         Ok(LayerNorm::pack(self.isa, &scale, &shift, eps))
     }
 
     pub fn table(&self, name: &str, (count, width): (usize, usize)) -> Result<Table> {
-        Ok(Table::new(self.of(name).values("weight", (count, width))?, width))
+        self.of(name).with("weight", (count, width), |values| Table::new(values, width))
     }
 }

@@ -5,11 +5,15 @@
 //! against the record, so a missing, extra or misshapen tensor is named before anything is loaded.
 
 use super::{Error, Result, Variant};
-use crate::model_dir::{Dtype, ModelDir};
+use crate::kernels::Values;
+use crate::model_dir::{Dtype, ModelDir, ModelDirError, WeightsHeader};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::var_builder::SimpleBackend;
+use half::f16;
+use memmap2::Mmap;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::{Arc, Mutex};
 
 /// The shape of every tensor that `build` asks for, by name.
@@ -67,18 +71,76 @@ pub fn stored_variant(dir: &ModelDir) -> Variant {
     if half { Variant::F16 } else { Variant::F32 }
 }
 
+/// # Errors
+/// [`Error::WrongVariant`] where the weights of `dir` have another precision than is wanted.
+pub(crate) fn check_variant(dir: &ModelDir, want: Option<Variant>) -> Result<()> {
+    let got = stored_variant(dir);
+    match want.filter(|want| *want != got) {
+        Some(want) => Err(Error::WrongVariant { model: dir.name(), got, want }),
+        None => Ok(()),
+    }
+}
+
 /// Maps the weights and hands them out as f32.
 ///
 /// # Errors
 /// [`Error::WrongVariant`] against `options`, [`Error::Candle`] when the file cannot be mapped.
 pub(crate) fn map_weights(dir: &ModelDir, options: &super::Options) -> Result<VarBuilder<'static>> {
-    let got = stored_variant(dir);
-    if let Some(want) = options.variant.filter(|want| *want != got) {
-        return Err(Error::WrongVariant { model: dir.name(), got, want });
-    }
+    check_variant(dir, options.variant)?;
     // SAFETY: the map is undefined if somebody changes the file under it; the store never does, it renames
     // whole directories into place.
     Ok(unsafe { VarBuilder::from_mmaped_safetensors(&[dir.weights_path()], DType::F32, &Device::Cpu)? })
+}
+
+/// The weights of a model directory, as they are stored: what is packed from here is copied once.
+pub(crate) struct MappedWeights<'a> {
+    map: Mmap,
+    header: &'a WeightsHeader,
+}
+
+impl<'a> MappedWeights<'a> {
+    /// # Errors
+    /// [`Error::ModelDir`] where the file cannot be mapped, or is no longer the one whose header was read.
+    pub fn open(dir: &'a ModelDir) -> Result<Self> {
+        let (path, header) = (dir.weights_path(), dir.header());
+        // SAFETY: as in `map_weights`.
+        let map = File::open(&path).and_then(|file| unsafe { Mmap::map(&file) });
+        let map = map.map_err(|source| ModelDirError::Io { path: path.clone(), source })?;
+        if map.len() as u64 != header.file_bytes() {
+            return Err(ModelDirError::Header { path, why: "it has changed since it was opened".into() }.into());
+        }
+        Ok(Self { map, header })
+    }
+
+    /// Hands `use_of` the numbers of the tensor `name`.
+    ///
+    /// # Errors
+    /// There is no such tensor, or it is neither f32 nor f16: [`compare`] finds both before.
+    pub fn with<T>(&self, name: &str, use_of: impl FnOnce(Values) -> T) -> candle_core::Result<T> {
+        let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
+        let at = |offset: u64| (self.header.data_start() + offset) as usize;
+        let bytes = &self.map[at(tensor.data_offsets.0)..at(tensor.data_offsets.1)];
+        // Where a file does not align its numbers, they are copied.
+        Ok(match tensor.dtype {
+            // SAFETY: any bits are a float, and all our processors store the low byte first, as the file does.
+            Dtype::F32 => match unsafe { bytes.align_to::<f32>() } {
+                ([], values, []) => use_of(Values::Floats(values)),
+                _ => {
+                    let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+                    use_of(Values::Floats(&bytes.chunks_exact(4).map(number).collect::<Vec<_>>()))
+                }
+            },
+            // SAFETY: as above.
+            Dtype::F16 => match unsafe { bytes.align_to::<f16>() } {
+                ([], values, []) => use_of(Values::Halves(values)),
+                _ => {
+                    let number = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]);
+                    use_of(Values::Halves(&bytes.chunks_exact(2).map(number).collect::<Vec<_>>()))
+                }
+            },
+            other => candle_core::bail!("{name} is {other:?}"),
+        })
+    }
 }
 
 #[derive(Clone, Default)]

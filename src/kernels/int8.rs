@@ -15,6 +15,7 @@ use super::dot::{Dot, WithDot};
 use super::map::Arena;
 use super::pool::{self, Shared};
 use super::rows::View;
+use super::weight::Values;
 use super::{Activation, Isa};
 use pulp::Simd;
 use std::ops::Range;
@@ -23,6 +24,8 @@ use std::ops::Range;
 const MOST: f32 = 127.0;
 /// The largest code of an input.
 const MOST_CODE: f32 = 255.0;
+/// Multiplications that take as long as packing a weight.
+const PACKING: usize = 32;
 /// Rows that are computed at once, at most.
 const MAX_ROWS: usize = 8;
 /// Added to a number from 0 to 2^22, it leaves the nearest whole one in the low bits.
@@ -43,7 +46,7 @@ pub(super) struct Bytes {
 
 impl Bytes {
     /// `weight` is `[outputs, inputs]`.
-    pub fn pack(isa: Isa, weight: &[f32], outputs: usize) -> Self {
+    pub fn pack(isa: Isa, weight: Values, outputs: usize) -> Self {
         isa.run_dot(Pack { weight, outputs })
     }
 
@@ -54,7 +57,7 @@ impl Bytes {
 }
 
 struct Pack<'a> {
-    weight: &'a [f32],
+    weight: Values<'a>,
     outputs: usize,
 }
 
@@ -74,21 +77,33 @@ impl WithDot for Pack<'_> {
             scales: Floats::zeros(all),
             sums: Aligned::zeros(all),
         };
-        let weights = bytes.weights.as_mut_slice();
-        let mut row = vec![0_i8; padded];
-        for (first, vectors) in groups(all / D::LANES) {
-            let panel = &mut weights[first * D::LANES * padded..];
-            for output in first * D::LANES..((first + vectors) * D::LANES).min(outputs) {
-                let (scale, sum) = quantize(&weight[output * inputs..][..inputs], &mut row);
-                bytes.scales.as_mut_slice()[output] = scale;
-                bytes.sums.as_mut_slice()[output] = sum;
-                let (vector, lane) = (output / D::LANES - first, output % D::LANES);
-                for (group, from) in row.chunks_exact(D::GROUP).enumerate() {
-                    let at = (group * vectors + vector) * D::LANES * D::GROUP;
-                    from.iter().enumerate().for_each(|(i, byte)| panel[at + D::place(lane, i)] = *byte);
+        let weights = Shared::new(bytes.weights.as_mut_slice());
+        let scales = Shared::new(bytes.scales.as_mut_slice());
+        let sums = Shared::new(bytes.sums.as_mut_slice());
+        let vectors = all / D::LANES;
+        pool::share(vectors.div_ceil(MAX_VECTORS), PACKING * weight.len(), |_, panels| {
+            let mine = panels.start * MAX_VECTORS..panels.end * MAX_VECTORS;
+            let (mut floats, mut row) = (vec![0.0; inputs], vec![0_i8; padded]);
+            for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
+                let len = count * D::LANES * padded;
+                // SAFETY: no other thread has this panel.
+                let panel = unsafe { std::slice::from_raw_parts_mut(weights.get().add(first * D::LANES * padded), len) };
+                for output in first * D::LANES..((first + count) * D::LANES).min(outputs) {
+                    weight.copy_to(output * inputs, &mut floats);
+                    let (scale, sum) = quantize(&floats, &mut row);
+                    // SAFETY: nor these outputs.
+                    unsafe {
+                        *scales.get().add(output) = scale;
+                        *sums.get().add(output) = sum;
+                    }
+                    let (vector, lane) = (output / D::LANES - first, output % D::LANES);
+                    for (group, from) in row.chunks_exact(D::GROUP).enumerate() {
+                        let at = (group * count + vector) * D::LANES * D::GROUP;
+                        from.iter().enumerate().for_each(|(i, byte)| panel[at + D::place(lane, i)] = *byte);
+                    }
                 }
             }
-        }
+        });
         bytes
     }
 }

@@ -6,19 +6,22 @@
 //!     for 8 rows                          24 vectors of sums, in registers
 //! ```
 
-use super::aligned::Floats;
+use super::aligned::{Aligned, Floats, Number};
 use super::block::{Block, MAX_VECTORS, groups};
 use super::int8::{Bytes, Layer};
 use super::map::Arena;
 use super::pool::{self, Shared};
 use super::rows::{Rows, View};
-use super::weight::{Packed, Weight};
+use super::weight::{Order, Packed, Values, Weight};
 use super::{Activation, Isa};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
 /// Inputs whose weights are kept in the first cache: 24 KB for three vectors of 16.
 const INPUTS_AT_ONCE: usize = 128;
+
+/// Multiplications that take as long as packing a weight.
+const PACKING: usize = 32;
 
 /// The matrix with its bias and activation, packed.
 #[derive(Debug)]
@@ -40,13 +43,13 @@ enum Weights {
 
 impl Linear {
     /// `weight` is `[outputs, inputs]`; without `bias` it is zero.
-    pub fn pack(isa: Isa, weight: &[f32], outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Self {
-        let packed = pack(isa, weight, outputs);
+    pub fn pack(isa: Isa, weight: Values, outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Self {
+        let packed = Packed::new(weight, &Panels { isa, outputs });
         Self::with(isa, Weights::Floats(packed), (weight.len() / outputs, outputs), bias, activation)
     }
 
     /// As [`Self::pack`], in bytes: a quarter of the room, and answers that are as near as they get.
-    pub fn pack_int8(isa: Isa, weight: &[f32], outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Self {
+    pub fn pack_int8(isa: Isa, weight: Values, outputs: usize, bias: Option<&[f32]>, activation: Activation) -> Self {
         let bytes = Bytes::pack(isa, weight, outputs);
         Self::with(isa, Weights::Bytes(bytes), (weight.len() / outputs, outputs), bias, activation)
     }
@@ -124,20 +127,32 @@ impl Linear {
 }
 
 /// Groups of up to three vectors of outputs; in each, for every input, the weights of these outputs.
-fn pack(isa: Isa, weight: &[f32], outputs: usize) -> Packed {
-    let (inputs, lanes) = (weight.len() / outputs, isa.lanes());
-    let mut packed = vec![0.0; outputs.next_multiple_of(lanes) * inputs];
-    let mut rest = &mut packed[..];
-    for (first, vectors) in groups(outputs.div_ceil(lanes)) {
-        let (columns, first) = (vectors * lanes, first * lanes);
-        let (panel, after) = rest.split_at_mut(columns * inputs);
-        let rows: Vec<_> = weight.chunks(inputs.max(1)).skip(first).take(columns).collect();
-        for (input, to) in panel.chunks_mut(columns).enumerate() {
-            to.iter_mut().zip(&rows).for_each(|(to, row)| *to = row[input]);
-        }
-        rest = after;
+struct Panels {
+    isa: Isa,
+    outputs: usize,
+}
+
+impl Order for Panels {
+    fn order<T: Number + Send + Sync>(&self, weight: &[T]) -> Aligned<T> {
+        let (inputs, lanes) = (weight.len() / self.outputs, self.isa.lanes());
+        let vectors = self.outputs.div_ceil(lanes);
+        let mut packed = Aligned::<T>::zeros(vectors * lanes * inputs);
+        let to = Shared::new(packed.as_mut_slice());
+        pool::share(vectors.div_ceil(MAX_VECTORS), PACKING * weight.len(), |_, panels| {
+            let mine = panels.start * MAX_VECTORS..panels.end * MAX_VECTORS;
+            for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
+                let (first, columns) = (first * lanes, count * lanes);
+                // SAFETY: no other thread has this panel.
+                let panel =
+                    unsafe { std::slice::from_raw_parts_mut(to.get().add(first * inputs), columns * inputs) };
+                let rows: Vec<_> = weight.chunks(inputs.max(1)).skip(first).take(columns).collect();
+                for (input, to) in panel.chunks_mut(columns).enumerate() {
+                    to.iter_mut().zip(&rows).for_each(|(to, row)| *to = row[input]);
+                }
+            }
+        });
+        packed
     }
-    Packed::new(packed)
 }
 
 struct Run<'a> {

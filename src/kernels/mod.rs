@@ -38,6 +38,7 @@ pub use norm::LayerNorm;
 pub use pool::within;
 pub use rows::{Rows, View};
 pub use table::Table;
+pub use weight::Values;
 
 #[cfg(test)]
 mod tests;

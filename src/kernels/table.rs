@@ -1,9 +1,10 @@
 //! A table with a row of numbers for each of something: words, positions.
 
 use super::Isa;
+use super::aligned::{Aligned, Number};
 use super::map::Arena;
 use super::rows::Rows;
-use super::weight::Packed;
+use super::weight::{Order, Packed, Values};
 
 /// The rows, in half the room where that loses nothing.
 #[derive(Debug)]
@@ -13,10 +14,19 @@ pub struct Table {
     pub width: usize,
 }
 
+/// As they are.
+struct Rowwise;
+
+impl Order for Rowwise {
+    fn order<T: Number>(&self, values: &[T]) -> Aligned<T> {
+        Aligned::padded(values, 1)
+    }
+}
+
 impl Table {
     /// `values` are rows of `width`, one after another.
-    pub fn new(values: Vec<f32>, width: usize) -> Self {
-        Self { values: Packed::new(values), width }
+    pub fn new(values: Values, width: usize) -> Self {
+        Self { values: Packed::new(values, &Rowwise), width }
     }
 
     /// Adds the row `at` to `to`.

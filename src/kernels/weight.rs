@@ -107,6 +107,43 @@ mod neon {
     }
 }
 
+/// The numbers of a tensor, as they are stored.
+#[derive(Debug, Clone, Copy)]
+pub enum Values<'a> {
+    Floats(&'a [f32]),
+    Halves(&'a [f16]),
+}
+
+impl Values<'_> {
+    /// How many.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Floats(values) => values.len(),
+            Self::Halves(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those from `first` on, as many as `to` takes.
+    pub fn copy_to(self, first: usize, to: &mut [f32]) {
+        match self {
+            Self::Floats(values) => to.copy_from_slice(&values[first..][..to.len()]),
+            Self::Halves(values) => values[first..][..to.len()].convert_to_f32_slice(to),
+        }
+    }
+
+    /// All of them.
+    pub fn to_floats(self) -> Vec<f32> {
+        let mut floats = vec![0.0; self.len()];
+        self.copy_to(0, &mut floats);
+        floats
+    }
+}
+
 /// Weights, packed in some order.
 #[derive(Debug)]
 pub(super) enum Packed {
@@ -115,18 +152,23 @@ pub(super) enum Packed {
     Half(Aligned<f16>),
 }
 
+/// Brings numbers into an order: what [`Packed::new`] asks of who knows it.
+pub(super) trait Order {
+    fn order<T: Number + Send + Sync>(&self, values: &[T]) -> Aligned<T>;
+}
+
 impl Packed {
-    /// In half the room where every one of `weights` is a half, as in models that are stored as such.
-    pub fn new(weights: Vec<f32>) -> Self {
-        let mut halves = Aligned::<f16>::zeros(weights.len());
-        let mut back = [0.0; 4096];
-        let is_same = weights.chunks(back.len()).zip(halves.as_mut_slice().chunks_mut(back.len())).all(|(from, to)| {
-            let (to, back) = (&mut to[..from.len()], &mut back[..from.len()]);
-            to.convert_from_f32_slice(from);
-            to.convert_to_f32_slice(back);
-            from.iter().zip(back).all(|(from, back)| from.is_finite() && from == back)
-        });
-        if is_same { Self::Half(halves) } else { Self::Float(Floats::padded(&weights, 1)) }
+    /// In half the room where every one of `values` is a half, as in models that are stored as such.
+    pub fn new(values: Values, order: &impl Order) -> Self {
+        match values {
+            // The kernels widen finite ones only.
+            Values::Halves(halves) if halves.iter().all(|half| half.is_finite()) => Self::Half(order.order(halves)),
+            Values::Halves(_) => Self::Float(order.order(&values.to_floats())),
+            Values::Floats(floats) => match as_halves(floats) {
+                Some(halves) => Self::Half(order.order(&halves)),
+                None => Self::Float(order.order(floats)),
+            },
+        }
     }
 
     /// The weight at `at`.
@@ -136,6 +178,22 @@ impl Packed {
             Self::Half(weights) => weights.as_slice()[at].to_f32(),
         }
     }
+}
+
+/// The same numbers, where a half holds every one exactly.
+fn as_halves(floats: &[f32]) -> Option<Vec<f16>> {
+    let mut halves = Vec::new();
+    let mut back = [0.0; 4096];
+    for from in floats.chunks(back.len()) {
+        let (first, back) = (halves.len(), &mut back[..from.len()]);
+        halves.resize(first + from.len(), f16::ZERO);
+        halves[first..].convert_from_f32_slice(from);
+        halves[first..].convert_to_f32_slice(back);
+        if !from.iter().zip(back).all(|(from, back)| from.is_finite() && from == back) {
+            return None;
+        }
+    }
+    Some(halves)
 }
 
 #[cfg(test)]
@@ -174,14 +232,26 @@ mod tests {
         }
     }
 
+    struct AsTheyAre;
+
+    impl Order for AsTheyAre {
+        fn order<T: Number>(&self, values: &[T]) -> Aligned<T> {
+            Aligned::padded(values, 1)
+        }
+    }
+
     #[test]
     fn what_is_no_half_stays_a_float() {
-        assert!(matches!(
-            Packed::new(vec![1.0, -0.5, f16::MIN_POSITIVE_SUBNORMAL.to_f32(), 65_504.0]),
-            Packed::Half(_)
-        ));
+        let packed = |values: &[f32]| Packed::new(Values::Floats(values), &AsTheyAre);
+        assert!(matches!(packed(&[1.0, -0.5, f16::MIN_POSITIVE_SUBNORMAL.to_f32(), 65_504.0]), Packed::Half(_)));
         for other in [0.1, 65_520.0, 1e-9, f32::NAN, f32::INFINITY] {
-            assert!(matches!(Packed::new(vec![1.0, other]), Packed::Float(_)), "{other}");
+            assert!(matches!(packed(&[1.0, other]), Packed::Float(_)), "{other}");
+        }
+        let halves = |last| Packed::new(Values::Halves(&[f16::ONE, last]), &AsTheyAre);
+        assert!(matches!(halves(f16::MAX), Packed::Half(_)));
+        for other in [f16::INFINITY, f16::NAN] {
+            let Packed::Float(floats) = halves(other) else { panic!("{other} is a half") };
+            assert!(!floats.as_slice()[1].is_finite());
         }
     }
 }

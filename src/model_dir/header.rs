@@ -58,6 +58,7 @@ pub struct TensorInfo {
 pub struct WeightsHeader {
     tensors: BTreeMap<String, TensorInfo>,
     metadata: BTreeMap<String, String>,
+    data_start: u64,
     file_bytes: u64,
 }
 
@@ -91,7 +92,7 @@ impl WeightsHeader {
         let entries: Entries = serde_json::from_slice(json).map_err(|e| format!("its header is not valid: {e}"))?;
         let data_bytes = file_bytes.saturating_sub(8 + header_bytes);
         check_offsets(&entries.tensors, data_bytes)?;
-        Ok(Self { tensors: entries.tensors, metadata: entries.metadata, file_bytes })
+        Ok(Self { tensors: entries.tensors, metadata: entries.metadata, data_start: 8 + header_bytes, file_bytes })
     }
 
     /// The tensors by name, sorted.
@@ -102,6 +103,11 @@ impl WeightsHeader {
     /// The `__metadata__` entry.
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
+    }
+
+    /// Where in the file the data begins, which the tensors' offsets count from.
+    pub fn data_start(&self) -> u64 {
+        self.data_start
     }
 
     /// Length of the whole file.

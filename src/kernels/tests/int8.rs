@@ -3,7 +3,7 @@
 
 use super::transformers::{rows, values};
 use super::{numbers, used_arena};
-use crate::kernels::{Activation, Isa, Linear};
+use crate::kernels::{Activation, Isa, Linear, Values};
 use proptest::prelude::*;
 
 /// Widths below a group, of whole groups, and odd ones; more rows than are computed at once.
@@ -29,7 +29,7 @@ proptest! {
 
     #[test]
     fn bytes_are_as_near_to_the_matrix_as_they_can_be((inputs, outputs, xs, weight, bias, past) in case()) {
-        let layer = Linear::pack_int8(Isa::Scalar, &weight, outputs, Some(&bias), Activation::None);
+        let layer = Linear::pack_int8(Isa::Scalar, Values::Floats(&weight), outputs, Some(&bias), Activation::None);
         let given = rows(Isa::Scalar, &xs, inputs);
         let past_rows = rows(Isa::Scalar, &past, outputs);
         let ys = values(&layer.run(&mut used_arena(Isa::Scalar), given.view(), Some(past_rows.view())));
@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn every_instruction_set_gives_the_same_bits((inputs, outputs, xs, weight, bias, past) in case(), split in 0_usize..120) {
         let run = |isa: Isa| {
-            let layer = Linear::pack_int8(isa, &weight, outputs, Some(&bias), Activation::Relu);
+            let layer = Linear::pack_int8(isa, Values::Floats(&weight), outputs, Some(&bias), Activation::Relu);
             let (xs, past) = (rows(isa, &xs, inputs), rows(isa, &past, outputs));
             let ys = layer.run(&mut used_arena(isa), xs.view(), Some(past.view()));
             let mut weights = vec![0.0; inputs];
@@ -65,10 +65,10 @@ proptest! {
 #[test]
 fn nothing_gives_the_bias() {
     for isa in Isa::all() {
-        let layer = Linear::pack_int8(isa, &[1.0; 35], 5, Some(&[0.5; 5]), Activation::None);
+        let layer = Linear::pack_int8(isa, Values::Floats(&[1.0; 35]), 5, Some(&[0.5; 5]), Activation::None);
         let ys = layer.run(&mut used_arena(isa), rows(isa, &[0.0; 21], 7).view(), None);
         assert_eq!(values(&ys), [0.5; 15]);
-        let layer = Linear::pack_int8(isa, &[0.0; 35], 5, None, Activation::None);
+        let layer = Linear::pack_int8(isa, Values::Floats(&[0.0; 35]), 5, None, Activation::None);
         let ys = layer.run(&mut used_arena(isa), rows(isa, &[3.0; 21], 7).view(), None);
         assert_eq!(values(&ys), [0.0; 15]);
     }

@@ -1,7 +1,7 @@
 //! The kernels of transformers, against loops in double precision.
 
 use super::{numbers, used_arena};
-use crate::kernels::{Activation, Attention, Isa, KeysValues, LayerNorm, Linear, Rows, Table, math};
+use crate::kernels::{Activation, Attention, Isa, KeysValues, LayerNorm, Linear, Rows, Table, Values, math};
 use half::f16;
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
@@ -69,7 +69,7 @@ proptest! {
             (products.sum::<f64>() + bias + past, ROUNDING * (inputs + 4) as f64 * sizes)
         }).collect();
         for isa in Isa::all() {
-            let layer = Linear::pack(isa, &weight, outputs, has_bias.then_some(&bias[..]), Activation::None);
+            let layer = Linear::pack(isa, Values::Floats(&weight), outputs, has_bias.then_some(&bias[..]), Activation::None);
             let mut first = vec![0.0; inputs];
             layer.weights_of(count % outputs, &mut first);
             prop_assert_eq!(&first[..], &weight[count % outputs * inputs..][..inputs]);
@@ -142,7 +142,7 @@ proptest! {
         let mut identity = vec![0.0; 1600];
         (0..40).for_each(|i| identity[i * 41] = 1.0);
         for isa in Isa::all() {
-            let layer = Linear::pack(isa, &identity, 40, None, Activation::Gelu);
+            let layer = Linear::pack(isa, Values::Floats(&identity), 40, None, Activation::Gelu);
             check(isa, &layer.run(&mut used_arena(isa), rows(isa, &xs, 40).view(), None), &exact)?;
         }
     }
@@ -175,7 +175,8 @@ fn a_table_gives_rows_in_the_order_asked_for() {
     let isa = Isa::best();
     for half in [false, true] {
         let tenth = if half { 0.5 } else { 0.1 };
-        let table = Table::new((0..12).map(|i| i as f32 * tenth).collect(), 3);
+        let numbers: Vec<f32> = (0..12).map(|i| i as f32 * tenth).collect();
+        let table = Table::new(Values::Floats(&numbers), 3);
         let rows = table.rows(isa, &mut used_arena(isa), [3, 0, 3].into_iter());
         let row = |at: usize| (0..3).map(|i| f64::from((at * 3 + i) as f32 * tenth)).collect::<Vec<_>>();
         assert_eq!(values(&rows), [row(3), row(0), row(3)].concat());
