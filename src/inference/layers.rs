@@ -1,7 +1,7 @@
 //! From tensors on disk to the layers of transformers.
 
 use super::weights::{MappedWeights, check_variant};
-use super::{Error, Options, Variant};
+use super::{Error, Options};
 use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table, Values};
 use crate::model_dir::ModelDir;
 use candle_core::{Result, Shape};
@@ -32,10 +32,9 @@ impl<'a> Layers<'a> {
     /// # Errors
     /// The precision on disk is another, the file cannot be mapped, `ONHAND_ISA` names instructions that are not there.
     pub fn open(dir: &'a ModelDir, options: &Options) -> super::Result<Self> {
-        let int8 = options.variant == Some(Variant::Int8);
-        check_variant(dir, options.variant.filter(|_| !int8))?;
+        check_variant(dir, options.stored())?;
         let source = Source::File { weights: Arc::new(MappedWeights::open(dir)?), prefix: String::new() };
-        Ok(Self { source, isa: Isa::chosen().map_err(Error::Input)?, int8 })
+        Ok(Self { source, isa: Isa::chosen().map_err(Error::Input)?, int8: options.int8() })
     }
 
     pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {

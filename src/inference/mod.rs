@@ -21,7 +21,7 @@ pub enum Variant {
     F32,
     /// 16-bit floats on disk, half the size. Arithmetic is f32.
     F16,
-    /// 8-bit whole numbers: weights, and the inputs of linear layers. Those of texts and of speech are made of the
+    /// 8-bit whole numbers where that is faster: weights, and the inputs of what multiplies matrices. Made of the
     /// floats on disk.
     Int8,
 }
@@ -56,6 +56,18 @@ impl std::str::FromStr for Variant {
 pub struct Options {
     /// The precision; `None` takes what is on disk.
     pub variant: Option<Variant>,
+}
+
+impl Options {
+    /// Whether matrices are multiplied in bytes.
+    fn int8(&self) -> bool {
+        self.variant == Some(Variant::Int8)
+    }
+
+    /// The precision that the weights on disk must have; bytes are made of any.
+    fn stored(&self) -> Option<Variant> {
+        self.variant.filter(|_| !self.int8())
+    }
 }
 
 /// Why a model could not be loaded or could not answer.

@@ -3,7 +3,10 @@
 
 use super::aligned::Floats;
 use super::block::{Block, groups};
+use super::int8::{Bytes, Layer, Lines};
 use super::map::{Arena, Map, Size, Window};
+use super::pool::Shared;
+use super::weight::Values;
 use super::{Activation, Isa};
 use pulp::{Simd, WithSimd};
 
@@ -15,10 +18,16 @@ pub struct Dense {
     outputs: usize,
     kernel: usize,
     stride: usize,
-    /// Groups of up to three vectors of outputs; in each, for every row, column and input, the weights of these outputs.
-    weights: Floats,
+    weights: Weights,
     bias: Floats,
     activation: Activation,
+}
+
+#[derive(Debug)]
+enum Weights {
+    /// Groups of up to three vectors of outputs; in each, for every row, column and input, the weights of these outputs.
+    Floats(Floats),
+    Bytes(Bytes),
 }
 
 impl Dense {
@@ -41,7 +50,15 @@ impl Dense {
             }
         }
         let bias = Floats::padded(bias, isa.lanes());
-        Self { isa, inputs, outputs, kernel, stride, weights: Floats::padded(&packed, 1), bias, activation }
+        let weights = Weights::Floats(Floats::padded(&packed, 1));
+        Self { isa, inputs, outputs, kernel, stride, weights, bias, activation }
+    }
+
+    /// As [`Self::pack`], in bytes, for one pixel at a time: `weight` is `[outputs, inputs]`.
+    pub fn pack_int8(isa: Isa, weight: &[f32], bias: &[f32], activation: Activation) -> Self {
+        let (inputs, outputs) = (weight.len() / bias.len(), bias.len());
+        let weights = Weights::Bytes(Bytes::pack(isa, Values::Floats(weight), outputs));
+        Self { isa, inputs, outputs, kernel: 1, stride: 1, weights, bias: Floats::padded(bias, isa.lanes()), activation }
     }
 
     /// The map that `window` makes of `xs`, with `border`; `residual`, of the same size, is added last.
@@ -57,13 +74,28 @@ impl Dense {
         if let Some(residual) = residual {
             assert_eq!(residual.size, ys.size);
         }
-        self.isa.run(Run { layer: self, xs, window, residual, ys: &mut ys });
+        match &self.weights {
+            Weights::Floats(weights) => self.isa.run(Run { layer: self, weights, xs, window, residual, ys: &mut ys }),
+            Weights::Bytes(bytes) => {
+                let Self { isa, ref bias, activation, .. } = *self;
+                let lines = |map: &Map| Lines { step: map.pixel, width: map.size.width, line: map.row() };
+                fn pixels(map: &Map) -> &[f32] {
+                    &map.values()[map.at(0, 0)..]
+                }
+                let (first, to) = (ys.at(0, 0), lines(&ys));
+                let to = (Shared::new(&mut ys.values_mut()[first..]), to);
+                let past = residual.map(|map| (pixels(map), lines(map)));
+                let layer = Layer { isa, bytes, bias, activation };
+                layer.run(arena, height * width, (pixels(xs), lines(xs)), past, to);
+            }
+        }
         ys
     }
 }
 
 struct Run<'a> {
     layer: &'a Dense,
+    weights: &'a Floats,
     xs: &'a Map,
     window: Window,
     residual: Option<&'a Map>,
@@ -117,7 +149,7 @@ impl Run<'_> {
                 });
                 let y: [*mut f32; PIXELS] = places.map(|(y, x)| y_base.add(self.ys.at(y, x)));
                 let residual = self.residual.map(|map| places.map(|(y, x)| map.values().as_ptr().add(map.at(y, x))));
-                let mut weights = layer.weights.as_slice().as_ptr();
+                let mut weights = self.weights.as_slice().as_ptr();
                 for (vector, count) in groups(self.ys.pixel / lanes) {
                     let (at, residual) = (vector * lanes, residual.as_ref());
                     match count {

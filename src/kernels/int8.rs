@@ -14,16 +14,18 @@ use super::block::{MAX_VECTORS, groups};
 use super::dot::{Dot, WithDot};
 use super::map::Arena;
 use super::pool::{self, Shared};
-use super::rows::View;
 use super::weight::Values;
 use super::{Activation, Isa};
 use pulp::Simd;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// The largest size of a byte of weights.
 const MOST: f32 = 127.0;
 /// The largest code of an input.
 const MOST_CODE: f32 = 255.0;
+/// Codes of a row are padded to so many: whole vectors of every instruction set.
+const CODES: usize = 16;
 /// Multiplications that take as long as packing a weight.
 const PACKING: usize = 32;
 /// Rows that are computed at once, at most.
@@ -146,7 +148,39 @@ impl WithDot for Unpack<'_> {
     }
 }
 
-/// What is computed from the sums, and where it goes.
+/// Where rows of floats lie: `width` of them in a line, their begins `step` apart, those of lines `line`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lines {
+    pub step: usize,
+    pub width: usize,
+    pub line: usize,
+}
+
+impl Lines {
+    /// All in one.
+    pub fn plain(step: usize) -> Self {
+        Self { step, width: usize::MAX, line: 0 }
+    }
+
+    /// Where the rows from `row` on begin; the last of all is `last`.
+    #[inline(always)]
+    fn at<const ROWS: usize>(self, row: usize, last: usize) -> [usize; ROWS] {
+        let (mut y, mut x) = (row / self.width, row % self.width);
+        let mut places = [0; ROWS];
+        for (i, place) in places.iter_mut().enumerate() {
+            *place = y * self.line + x * self.step;
+            if row + i < last {
+                x += 1;
+                if x == self.width {
+                    (y, x) = (y + 1, 0);
+                }
+            }
+        }
+        places
+    }
+}
+
+/// What is computed from the sums.
 pub(super) struct Layer<'a> {
     pub isa: Isa,
     pub bytes: &'a Bytes,
@@ -164,32 +198,42 @@ struct Scale {
 }
 
 impl Layer<'_> {
-    /// What the layer makes of `xs`, in rows at `to` that are `step` floats apart; `past` is added last. There must be
-    /// room for them.
-    pub fn run(&self, arena: &mut Arena, xs: View, past: Option<View>, to: Shared<f32>, step: usize) {
-        let padded = xs.width.next_multiple_of(16);
+    /// What the layer makes of `count` rows of `xs`, at `to`; `past` is added last. All are padded to whole vectors, and
+    /// there must be room for them.
+    pub fn run(
+        &self,
+        arena: &mut Arena,
+        count: usize,
+        xs: (&[f32], Lines),
+        past: Option<(&[f32], Lines)>,
+        to: (Shared<f32>, Lines),
+    ) {
+        if count == 0 {
+            return;
+        }
+        let Bytes { inputs, outputs, .. } = *self.bytes;
+        let padded = inputs.next_multiple_of(CODES);
         // Codes of 16 bits at most, two to a float.
-        let mut memory = arena.floats(xs.count * padded / 2);
-        let mut scales = vec![Scale::default(); xs.count];
-        let codes = memory.as_mut_slice().as_mut_ptr().cast::<u8>();
-        self.isa.run_dot(Quantize { xs, padded, codes, scales: &mut scales });
-        let codes = Shared::new(memory.as_mut_slice());
-        let columns = MAX_VECTORS * self.isa.lanes();
+        let mut codes = arena.floats(count * padded / 2);
+        let mut scales = vec![Scale::default(); count];
+        let of_codes = Shared::new(codes.as_mut_slice());
+        self.isa.run_dot(Quantize { xs, inputs, padded, codes: of_codes, scales: &mut scales });
         // Few rows take the time in which their weights come from memory, a quarter of that of floats.
-        let cost = xs.count.max(8) * xs.width * self.bytes.outputs / 4;
+        let cost = count.max(MAX_ROWS) * inputs * outputs / 4;
         let scales = &scales[..];
-        pool::share(self.bytes.outputs.div_ceil(columns), cost, |_, panels| {
-            self.isa.run_dot(Run { layer: self, codes, padded, scales, past, to, step, panels });
+        pool::share(outputs.div_ceil(MAX_VECTORS * self.isa.lanes()), cost, |_, panels| {
+            self.isa.run_dot(Run { layer: self, codes: of_codes, padded, scales, past, to, panels });
         });
-        arena.give_back_floats(memory);
+        arena.give_back_floats(codes);
     }
 }
 
 struct Quantize<'a> {
-    xs: View<'a>,
+    xs: (&'a [f32], Lines),
+    inputs: usize,
     /// Codes from a row to the next.
     padded: usize,
-    codes: *mut u8,
+    codes: Shared<f32>,
     scales: &'a mut [Scale],
 }
 
@@ -198,8 +242,11 @@ impl WithDot for Quantize<'_> {
 
     #[inline(always)]
     fn with_dot<S: Simd, D: Dot>(self, simd: S) {
+        let (values, lines) = self.xs;
+        let (whole, last) = (self.inputs.next_multiple_of(S::F32_LANES), self.scales.len() - 1);
         for (row, scale) in self.scales.iter_mut().enumerate() {
-            let xs = self.xs.row(row);
+            let [at] = lines.at(row, last);
+            let xs = &values[at..][..whole];
             let (least, most) = range(simd, xs);
             let step = (most - least) / MOST_CODE;
             let rate = if step > 0.0 { MOST_CODE / (most - least) } else { 0.0 };
@@ -207,7 +254,7 @@ impl WithDot for Quantize<'_> {
             *scale = Scale { step, zero: zero as i32 - D::OFFSET };
             // SAFETY: there is room for so many codes of 16 bits in each row.
             let codes = unsafe {
-                std::slice::from_raw_parts_mut(self.codes.cast::<D::Code>().add(row * self.padded), xs.len())
+                std::slice::from_raw_parts_mut(self.codes.get().cast::<D::Code>().add(row * self.padded), whole)
             };
             for (code, x) in codes.iter_mut().zip(xs) {
                 let q = x * rate + zero;
@@ -219,18 +266,17 @@ impl WithDot for Quantize<'_> {
     }
 }
 
-/// The least and the largest of `xs` and zero.
+/// The least and the largest of `xs`, which are whole vectors, and zero.
 #[inline(always)]
 fn range<S: Simd>(simd: S, xs: &[f32]) -> (f32, f32) {
-    let (vectors, rest) = S::as_simd_f32s(xs);
+    let (vectors, _) = S::as_simd_f32s(xs);
     let zero = simd.splat_f32s(0.0);
     let (mut least, mut most) = (zero, zero);
     for x in vectors {
         least = simd.min_f32s(least, *x);
         most = simd.max_f32s(most, *x);
     }
-    let least = rest.iter().fold(simd.reduce_min_f32s(least), |least, x| least.min(*x));
-    (least, rest.iter().fold(simd.reduce_max_f32s(most), |most, x| most.max(*x)))
+    (simd.reduce_min_f32s(least), simd.reduce_max_f32s(most))
 }
 
 struct Run<'a> {
@@ -238,23 +284,22 @@ struct Run<'a> {
     codes: Shared<f32>,
     padded: usize,
     scales: &'a [Scale],
-    past: Option<View<'a>>,
-    to: Shared<f32>,
-    step: usize,
+    past: Option<(&'a [f32], Lines)>,
+    to: (Shared<f32>, Lines),
     /// In threes of vectors.
     panels: Range<usize>,
 }
 
 /// Sums of a block.
 #[repr(C, align(64))]
-struct Tile([i32; MAX_ROWS * MAX_VECTORS * 16]);
+struct Tile(MaybeUninit<[i32; MAX_ROWS * MAX_VECTORS * 16]>);
 
 impl WithDot for Run<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_dot<S: Simd, D: Dot>(self, simd: S) {
-        let vectors = self.step / D::LANES;
+        let vectors = self.layer.bytes.outputs.div_ceil(D::LANES);
         let mine = self.panels.start * MAX_VECTORS..(self.panels.end * MAX_VECTORS).min(vectors);
         for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
             // SAFETY: `Layer::run`'s caller has seen that all sizes fit.
@@ -298,19 +343,29 @@ impl Run<'_> {
         let Layer { bytes, bias, activation, .. } = self.layer;
         let (width, last) = (VECTORS * D::LANES, self.scales.len() - 1);
         let groups = bytes.inputs.div_ceil(D::GROUP);
-        let mut tile = Tile([0; MAX_ROWS * MAX_VECTORS * 16]);
+        let mut tile = Tile(MaybeUninit::uninit());
         let weights = bytes.weights.as_slice()[at * groups * D::GROUP..].as_ptr();
         let codes = self.codes.get().cast::<D::Code>().cast_const();
-        // SAFETY: the caller's.
-        let x = std::array::from_fn(|i| unsafe { codes.add((row + i).min(last) * self.padded) });
-        // SAFETY: the caller's.
-        unsafe { D::block::<ROWS, VECTORS>(&x, weights, groups, tile.0.as_mut_ptr()) };
+        let mut x = [codes; ROWS];
+        for (i, x) in x.iter_mut().enumerate() {
+            // SAFETY: the caller's.
+            *x = unsafe { codes.add((row + i).min(last) * self.padded) };
+        }
+        // SAFETY: the caller's; the block writes as much of the tile as is read below.
+        let tile = unsafe {
+            let sums = tile.0.as_mut_ptr().cast::<i32>();
+            D::block::<ROWS, VECTORS>(&x, weights, groups, sums);
+            std::slice::from_raw_parts(sums, ROWS * width)
+        };
         let (scales, sums) = (&bytes.scales.as_slice()[at..][..width], &bytes.sums.as_slice()[at..][..width]);
         let bias = &bias.as_slice()[at..][..width];
-        for (i, tile) in tile.0.chunks_exact(width).enumerate().take(ROWS.min(last + 1 - row)) {
-            let Scale { step, zero } = self.scales[row + i];
+        let (to, lines) = self.to;
+        let places = lines.at::<ROWS>(row, last);
+        let past = self.past.map(|(values, lines)| (values, lines.at::<ROWS>(row, last)));
+        for i in 0..ROWS.min(last + 1 - row) {
+            let (Scale { step, zero }, tile) = (self.scales[row + i], &tile[i * width..][..width]);
             // SAFETY: no other thread has these outputs.
-            let ys = unsafe { std::slice::from_raw_parts_mut(self.to.get().add((row + i) * self.step + at), width) };
+            let ys = unsafe { std::slice::from_raw_parts_mut(to.get().add(places[i] + at), width) };
             for c in 0..width {
                 let sum = tile[c].wrapping_sub(sums[c].wrapping_mul(zero));
                 ys[c] = sum as f32 * (scales[c] * step) + bias[c];
@@ -321,10 +376,9 @@ impl Run<'_> {
                     *y = activation.of(simd, *y);
                 }
             }
-            if let Some(past) = &self.past {
+            if let Some((values, places)) = &past {
                 let (ys, _) = S::as_mut_simd_f32s(ys);
-                let past = &past.values[(row + i) * past.step + at..][..width];
-                let (past, _) = S::as_simd_f32s(past);
+                let (past, _) = S::as_simd_f32s(&values[places[i] + at..][..width]);
                 for (y, past) in ys.iter_mut().zip(past) {
                     *y = simd.add_f32s(*y, *past);
                 }

@@ -8,7 +8,7 @@
 
 use super::aligned::{Aligned, Floats, Number};
 use super::block::{Block, MAX_VECTORS, groups};
-use super::int8::{Bytes, Layer};
+use super::int8::{Bytes, Layer, Lines};
 use super::map::Arena;
 use super::pool::{self, Shared};
 use super::rows::{Rows, View};
@@ -103,7 +103,10 @@ impl Linear {
             }
             Weights::Bytes(bytes) => {
                 let Self { isa, ref bias, activation, .. } = *self;
-                Layer { isa, bytes, bias, activation }.run(arena, xs, past, to, step);
+                let past = past.map(|past| (past.values, Lines::plain(past.step)));
+                let xs_at = (xs.values, Lines::plain(xs.step));
+                let layer = Layer { isa, bytes, bias, activation };
+                layer.run(arena, xs.count, xs_at, past, (to, Lines::plain(step)));
             }
         }
     }

@@ -17,7 +17,7 @@ use std::time::Instant;
 /// Time what a model computes, case by case: a line for each
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
-/// file to its words. Text and speech are timed as f32 and as int8.
+/// file to its words. Each is timed as f32 and as int8.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
@@ -123,10 +123,12 @@ fn sentence(e: impl std::fmt::Display) -> String {
 
 fn vision(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["mobilenet-v3-small", "efficientnet-lite0"])?;
-    let classifier = ImageClassifier::load(&dir, &Options::default()).map_err(sentence)?;
-    let input = classifier.prepare(&RgbFrame::decode(samples::CLOCK.1).map_err(sentence)?).map_err(sentence)?;
-    let line = measure(args, &dir, Variant::F32, 200, || classifier.infer(&input).map(drop))?;
-    report.answer(&line, || line.to_string());
+    for (variant, options) in args.variants() {
+        let classifier = ImageClassifier::load(&dir, &options).map_err(sentence)?;
+        let input = classifier.prepare(&RgbFrame::decode(samples::CLOCK.1).map_err(sentence)?).map_err(sentence)?;
+        let line = measure(args, &dir, variant, 200, || classifier.infer(&input).map(drop))?;
+        report.answer(&line, || line.to_string());
+    }
     Ok(())
 }
 

@@ -26,7 +26,7 @@ fn logits_are_those_of_candle_transformers() {
         let mut config = tiny::config();
         config["activation"] = json!(activation);
         let dir = tiny::write(dir.path(), &config);
-        let vb = || weights::map_weights(&dir, &Options::default()).unwrap();
+        let vb = || weights::map_weights(&dir, None).unwrap();
         let texts = [[2u32, 5, 6, 9, 3], [2, 10, 13, 14, 3]];
         let ids = Tensor::new(&texts, &Device::Cpu).unwrap();
 

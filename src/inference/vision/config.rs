@@ -123,7 +123,7 @@ impl Config {
         let norm = norm(&file.batch_norm, file.bn_eps, padding)?;
         Ok(Self {
             architecture,
-            style: Style { padding, norm, isa: Isa::best() },
+            style: Style { padding, norm, isa: Isa::best(), int8: false },
             classes,
             logits,
             logits_offset,

@@ -9,6 +9,9 @@ use crate::kernels::{Activation, Arena, Dense, Depthwise, Isa, Map, Window};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
+/// Inputs from which on bytes are faster than floats: with fewer, finding the codes takes longer than it saves.
+const LEAST_INT8_INPUTS: usize = 32;
+
 /// Where a strided convolution puts its border of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,6 +51,8 @@ pub(super) struct Style {
     pub padding: Padding,
     pub norm: Norm,
     pub isa: Isa,
+    /// Whether what sees one pixel at a time is computed in bytes.
+    pub int8: bool,
 }
 
 /// The shape of a convolution.
@@ -131,7 +136,9 @@ impl Conv {
     fn pack(weight: &Tensor, bias: &Tensor, shape: ConvShape, activation: Activation, style: Style) -> Result<Self> {
         let (weight, bias) = (weight.flatten_all()?.to_vec1::<f32>()?, bias.to_vec1::<f32>()?);
         let window = (shape.kernel, shape.stride);
-        let filters = if shape.groups == 1 {
+        let filters = if style.int8 && shape.kernel == 1 && shape.inputs >= LEAST_INT8_INPUTS {
+            Filters::Dense(Dense::pack_int8(style.isa, &weight, &bias, activation))
+        } else if shape.groups == 1 {
             Filters::Dense(Dense::pack(style.isa, &weight, &bias, window, activation))
         } else {
             Filters::Depthwise(Depthwise::pack(style.isa, &weight, &bias, window, activation))
@@ -279,7 +286,7 @@ mod tests {
                     ];
                     let vb = VarBuilder::from_tensors(HashMap::from(tensors), DType::F32, &Device::Cpu);
                     let isa = Isa::best();
-                    let style = Style { padding, norm: Norm::Folded, isa };
+                    let style = Style { padding, norm: Norm::Folded, isa, int8: false };
                     let xs = ramp(&[1, shape.inputs, height, width]);
                     let conv = Conv::load(&vb, ("c", "unused"), shape, Activation::None, style).unwrap();
                     let arena = &mut Arena::default();

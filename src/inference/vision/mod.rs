@@ -186,9 +186,10 @@ impl ImageClassifier {
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
         let mut config = Config::of(dir)?;
         config.style.isa = Isa::chosen().map_err(Error::Input)?;
+        config.style.int8 = options.int8();
         weights::compare(dir, &expected_by(&config)?)?;
         let labels = Labels::of(dir, config.classes)?;
-        let network = Network::load(&weights::map_weights(dir, options)?, &config)?;
+        let network = Network::load(&weights::map_weights(dir, options.stored())?, &config)?;
         let preparation = Preparation::new(config.preparation.clone());
         Ok(Self { model: dir.name(), config, network, preparation, labels })
     }

@@ -2,8 +2,8 @@
 //! of a step can be.
 
 use super::transformers::{rows, values};
-use super::{numbers, used_arena};
-use crate::kernels::{Activation, Isa, Linear, Values};
+use super::{Plain, numbers, used_arena};
+use crate::kernels::{Activation, Dense, Isa, Linear, Size, Values, Window};
 use proptest::prelude::*;
 
 /// Widths below a group, of whole groups, and odd ones; more rows than are computed at once.
@@ -58,6 +58,33 @@ proptest! {
         let step = weight[split % outputs * inputs..][..inputs].iter().fold(0.0_f32, |most, w| most.max(w.abs())) / 127.0;
         for (byte, weight) in twin.1.iter().zip(&weight[split % outputs * inputs..]) {
             prop_assert!((byte - weight).abs() <= 0.5001 * step, "{byte} for {weight}, steps of {step}");
+        }
+    }
+
+    #[test]
+    fn pixels_in_bytes_are_rows_in_bytes(
+        (xs, outputs, weight, past) in super::plain(1..=70).prop_flat_map(|xs| (Just(xs), 1_usize..=60)).prop_flat_map(|(xs, outputs)| {
+            let Size { height, width, channels } = xs.size;
+            (Just(xs), Just(outputs), numbers(outputs * channels), numbers(outputs * height * width))
+        }),
+        border in 0_usize..3,
+        past_border in 0_usize..3,
+    ) {
+        let Size { height, width, channels } = xs.size;
+        let bias = vec![0.25; outputs];
+        for isa in Isa::all() {
+            let rows_in = rows(isa, &xs.values, channels);
+            let linear = Linear::pack_int8(isa, Values::Floats(&weight), outputs, Some(&bias), Activation::HardSwish);
+            let past_rows = rows(isa, &past, outputs);
+            let twin = values(&linear.run(&mut used_arena(isa), rows_in.view(), Some(past_rows.view())));
+            let arena = &mut used_arena(isa);
+            let size = Size { height, width, channels: outputs };
+            let past = Plain { size, values: past.clone() }.map(isa, arena, past_border, false);
+            let map = xs.map(isa, arena, 0, false);
+            let dense = Dense::pack_int8(isa, &weight, &bias, Activation::HardSwish);
+            let ys = dense.run(arena, &map, Window::pixels(&map), border, Some(&past));
+            let ys: Vec<f64> = super::values(&ys).into_iter().map(f64::from).collect();
+            prop_assert_eq!(&ys, &twin, "{}", isa.name());
         }
     }
 }
