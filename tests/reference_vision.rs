@@ -2,8 +2,8 @@
 
 mod common;
 
-use onhand::inference::Options;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
+use onhand::inference::{Options, Variant};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,24 @@ fn mobilenet_v3_small_answers_as_onnx_runtime_does() {
     assert!(same >= 499, "same top-1 on {same} of 500");
     assert!(worst < 1e-3, "probabilities are {worst} apart");
     assert!(correct(&answers).abs_diff(338) <= 1, "as many right as the reference");
+}
+
+/// In bytes: as many right within a point, and the same answer on at least 92 of 100.
+#[test]
+fn mobilenet_v3_small_in_bytes_answers_as_in_floats() {
+    let (Some(dir), Some(folder)) = (common::model("mobilenet-v3-small"), common::shared("data/images")) else {
+        return;
+    };
+    let photos = photos(&folder);
+    let answers = |variant| {
+        let classifier = ImageClassifier::load(&dir, &Options { variant }).unwrap();
+        probabilities(&classifier, &photos)
+    };
+    let (floats, bytes) = (answers(None), answers(Some(Variant::Int8)));
+    let same = floats.iter().filter(|(name, p)| best(p) == best(&bytes[*name])).count();
+    println!("{} right in floats, {} in bytes, the same on {same} of 500", correct(&floats), correct(&bytes));
+    assert!(correct(&floats).abs_diff(correct(&bytes)) <= 5, "{} right", correct(&bytes));
+    assert!(same >= 460, "the same on {same} of 500");
 }
 
 #[test]

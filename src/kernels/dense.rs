@@ -133,13 +133,21 @@ impl Run<'_> {
             activation: layer.activation,
             different: PIXELS,
         };
+        let mut next = (0, 0);
         for first in (0..pixels).step_by(PIXELS) {
             // The last block is filled up with the last pixel.
             block.different = PIXELS.min(pixels - first);
-            let places: [(usize, usize); PIXELS] = std::array::from_fn(|i| {
-                let pixel = (first + i).min(pixels - 1);
-                (pixel / window.width, pixel % window.width)
-            });
+            let mut places = [next; PIXELS];
+            for (i, place) in places.iter_mut().enumerate() {
+                *place = next;
+                // Counted, for divisions would take as long as a small block does.
+                if first + i + 1 < pixels {
+                    next.1 += 1;
+                    if next.1 == window.width {
+                        next = (next.0 + 1, 0);
+                    }
+                }
+            }
             // SAFETY: every place lies inside the maps, as `Dense::run` has seen, and pixels of `ys` are whole vectors;
             // packing has padded the weights and the bias to whole vectors as well.
             unsafe {

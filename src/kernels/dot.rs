@@ -17,6 +17,8 @@ pub(super) trait Dot: Copy {
     const OFFSET: i32;
     /// What a code is stored as.
     type Code: Number;
+    /// As many floats as there are sums in a vector.
+    type Floats: Copy;
 
     /// A code, stored.
     fn code(code: u8) -> Self::Code;
@@ -37,6 +39,12 @@ pub(super) trait Dot: Copy {
         groups: usize,
         sums: *mut i32,
     );
+
+    /// The vector of `sums`, less `zero` times that of `weights`.
+    ///
+    /// # Safety
+    /// As for [`Self::block`]; `weights` are aligned.
+    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> Self::Floats;
 }
 
 /// What is computed with an inner product, and vectors of floats for the rest.
@@ -90,6 +98,7 @@ impl Dot for Scalar {
     const GROUP: usize = 1;
     const OFFSET: i32 = 0;
     type Code = u8;
+    type Floats = f32;
 
     #[inline(always)]
     fn code(code: u8) -> u8 {
@@ -110,6 +119,12 @@ impl Dot for Scalar {
                 1: w => i32::from(*w), at => i32::from(*at), (sum, x) => sum.wrapping_add(x * w))
         }
     }
+
+    #[inline(always)]
+    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> f32 {
+        // SAFETY: the caller's.
+        unsafe { (*sums).wrapping_sub((*weights).wrapping_mul(zero)) as f32 }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -126,6 +141,7 @@ mod x86 {
         const GROUP: usize = 4;
         const OFFSET: i32 = 0;
         type Code = u8;
+        type Floats = __m512;
 
         #[inline(always)]
         fn code(code: u8) -> u8 {
@@ -148,6 +164,12 @@ mod x86 {
                     (sum, x) => _mm512_dpbusd_epi32(sum, x, w))
             }
         }
+
+        #[inline(always)]
+        unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
+            // SAFETY: the caller's.
+            unsafe { _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums.cast()), _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)))) }
+        }
     }
 
     /// Runs `op` where the processor is known to have these instructions.
@@ -167,6 +189,7 @@ mod x86 {
         const GROUP: usize = 2;
         const OFFSET: i32 = 0;
         type Code = i16;
+        type Floats = __m512;
 
         #[inline(always)]
         fn code(code: u8) -> i16 {
@@ -189,6 +212,12 @@ mod x86 {
                     (sum, x) => _mm512_add_epi32(sum, _mm512_madd_epi16(x, w)))
             }
         }
+
+        #[inline(always)]
+        unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
+            // SAFETY: the caller's.
+            unsafe { _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums.cast()), _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)))) }
+        }
     }
 
     /// The same of 256 bits.
@@ -200,6 +229,7 @@ mod x86 {
         const GROUP: usize = 2;
         const OFFSET: i32 = 0;
         type Code = i16;
+        type Floats = __m256;
 
         #[inline(always)]
         fn code(code: u8) -> i16 {
@@ -222,6 +252,12 @@ mod x86 {
                     (sum, x) => _mm256_add_epi32(sum, _mm256_madd_epi16(x, w)))
             }
         }
+
+        #[inline(always)]
+        unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m256 {
+            // SAFETY: the caller's.
+            unsafe { _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_loadu_si256(sums.cast()), _mm256_mullo_epi32(_mm256_load_si256(weights.cast()), _mm256_set1_epi32(zero)))) }
+        }
     }
 }
 
@@ -240,6 +276,7 @@ mod neon {
         const GROUP: usize = 4;
         const OFFSET: i32 = 128;
         type Code = i8;
+        type Floats = float32x4_t;
 
         #[inline(always)]
         fn code(code: u8) -> i8 {
@@ -277,6 +314,12 @@ mod neon {
                     })
             }
         }
+
+        #[inline(always)]
+        unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
+            // SAFETY: the caller's.
+            unsafe { vcvtq_f32_s32(vmlsq_s32(vld1q_s32(sums), vld1q_s32(weights), vdupq_n_s32(zero))) }
+        }
     }
 
     /// `sdot`: four bytes a sum, 16 in an instruction.
@@ -300,6 +343,7 @@ mod neon {
         const GROUP: usize = 4;
         const OFFSET: i32 = 128;
         type Code = i8;
+        type Floats = float32x4_t;
 
         #[inline(always)]
         fn code(code: u8) -> i8 {
@@ -321,6 +365,12 @@ mod neon {
                     at => vreinterpretq_s8_s32(vdupq_n_s32(at.cast::<i32>().read_unaligned())),
                     (sum, x) => sdot(sum, x, vreinterpretq_s8_s32(w)))
             }
+        }
+
+        #[inline(always)]
+        unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
+            // SAFETY: the caller's.
+            unsafe { vcvtq_f32_s32(vmlsq_s32(vld1q_s32(sums), vld1q_s32(weights), vdupq_n_s32(zero))) }
         }
     }
 

@@ -14,7 +14,7 @@ use super::block::{MAX_VECTORS, groups};
 use super::dot::{Dot, WithDot};
 use super::map::Arena;
 use super::pool::{self, Shared};
-use super::weight::Values;
+use super::weight::{Values, as_vector};
 use super::{Activation, Isa};
 use pulp::Simd;
 use std::mem::MaybeUninit;
@@ -357,30 +357,31 @@ impl Run<'_> {
             D::block::<ROWS, VECTORS>(&x, weights, groups, sums);
             std::slice::from_raw_parts(sums, ROWS * width)
         };
-        let (scales, sums) = (&bytes.scales.as_slice()[at..][..width], &bytes.sums.as_slice()[at..][..width]);
-        let bias = &bias.as_slice()[at..][..width];
+        let (scales, sums) = (bytes.scales.as_slice()[at..][..width].as_ptr(), bytes.sums.as_slice()[at..].as_ptr());
+        let bias = bias.as_slice()[at..][..width].as_ptr();
         let (to, lines) = self.to;
         let places = lines.at::<ROWS>(row, last);
         let past = self.past.map(|(values, lines)| (values, lines.at::<ROWS>(row, last)));
         for i in 0..ROWS.min(last + 1 - row) {
-            let (Scale { step, zero }, tile) = (self.scales[row + i], &tile[i * width..][..width]);
-            // SAFETY: no other thread has these outputs.
-            let ys = unsafe { std::slice::from_raw_parts_mut(to.get().add(places[i] + at), width) };
-            for c in 0..width {
-                let sum = tile[c].wrapping_sub(sums[c].wrapping_mul(zero));
-                ys[c] = sum as f32 * (scales[c] * step) + bias[c];
-            }
-            if *activation != Activation::None {
-                let (ys, _) = S::as_mut_simd_f32s(ys);
-                for y in ys {
-                    *y = activation.of(simd, *y);
+            let (Scale { step, zero }, tile) = (self.scales[row + i], tile[i * width..][..width].as_ptr());
+            let step = simd.splat_f32s(step);
+            // SAFETY: these are vectors of sums; no other thread has these outputs.
+            unsafe {
+                let y = to.get().add(places[i] + at);
+                for v in 0..VECTORS {
+                    let c = v * D::LANES;
+                    let sum: S::f32s = as_vector::<S, _>(D::less(tile.add(c), sums.add(c), zero));
+                    let (scale, bias) = (*scales.add(c).cast::<S::f32s>(), *bias.add(c).cast::<S::f32s>());
+                    // Not fused, so that every instruction set rounds alike.
+                    let sum = simd.add_f32s(simd.mul_f32s(sum, simd.mul_f32s(scale, step)), bias);
+                    *y.add(c).cast::<S::f32s>() = activation.of(simd, sum);
                 }
-            }
-            if let Some((values, places)) = &past {
-                let (ys, _) = S::as_mut_simd_f32s(ys);
-                let (past, _) = S::as_simd_f32s(&values[places[i] + at..][..width]);
-                for (y, past) in ys.iter_mut().zip(past) {
-                    *y = simd.add_f32s(*y, *past);
+                if let Some((values, places)) = &past {
+                    let past = values[places[i] + at..][..width].as_ptr();
+                    for c in (0..width).step_by(D::LANES) {
+                        let sum = simd.add_f32s(*y.add(c).cast::<S::f32s>(), *past.add(c).cast::<S::f32s>());
+                        *y.add(c).cast::<S::f32s>() = sum;
+                    }
                 }
             }
         }

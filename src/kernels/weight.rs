@@ -43,8 +43,11 @@ impl Weight for f16 {
 }
 
 /// The same register under pulp's name.
+///
+/// # Safety
+/// `T` is a vector of so many floats.
 #[inline(always)]
-unsafe fn as_vector<S: Simd, T: Copy>(vector: T) -> S::f32s {
+pub(super) unsafe fn as_vector<S: Simd, T: Copy>(vector: T) -> S::f32s {
     const { assert!(size_of::<T>() >= 4) };
     debug_assert_eq!(size_of::<T>(), size_of::<S::f32s>());
     // SAFETY: the caller's: `T` is as large, and both are plain floats.

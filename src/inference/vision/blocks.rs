@@ -20,8 +20,8 @@ impl SqueezeExcite {
     /// `channels` are squeezed to a quarter, rounded to 8 as MobileNetV3 does.
     fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
         let squeezed = round_to_8(channels as f64 / 4.0);
-        // A factor scales a whole channel, so a rounding here weighs more than it saves.
-        let style = Style { int8: false, ..style };
+
+
         let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, activation, style);
         Ok(Self {
             reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
