@@ -19,6 +19,11 @@ fn main() -> ExitCode {
     // SAFETY: the process has one thread, since nothing has run but reading the settings. candle and rayon read the
     // variable when they first compute; there is no other way to tell candle.
     unsafe { std::env::set_var(app::THREADS_VARIABLE, start.threads().to_string()) };
-    app::run(start);
-    ExitCode::SUCCESS
+    match app::run(start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("onhand: {why}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -98,7 +98,12 @@ impl Start {
 }
 
 /// Opens the window and runs until it is closed.
-pub fn run(start: Start) {
+///
+/// # Errors
+/// A sentence, where no window can be opened.
+pub fn run(start: Start) -> Result<(), String> {
+    #[cfg(target_os = "linux")]
+    web_view::check_display()?;
     // A phone's size; the same code runs on phones. Smaller than the smallest phone nothing fits.
     let window = WindowBuilder::new()
         .with_title("Onhand")
@@ -110,6 +115,7 @@ pub fn run(start: Start) {
     );
     let config = Config::new().with_window(window).with_custom_head(head).with_menu(None);
     LaunchBuilder::desktop().with_cfg(config).with_context(start).launch(App);
+    Ok(())
 }
 
 #[component]
@@ -119,7 +125,6 @@ fn App() -> Element {
     use_hook(|| {
         let window = dioxus::desktop::window();
         web_view::allow_camera_and_microphone(&window);
-        web_view::allow_clipboard(&window);
         web_view::start_again_when_the_page_ends(&window);
     });
     context::provide(&start, models::Setup::of_process);

@@ -4,6 +4,15 @@ use dioxus::prelude::*;
 use serde_json::Value;
 
 /// Puts `text` on the clipboard; whether that worked.
+///
+/// WebKitGTK refuses a page most times: a tap goes through the program and back, and by then it is no tap any more.
+#[cfg(target_os = "linux")]
+pub async fn copy(text: &str) -> bool {
+    super::web_view::copy(text)
+}
+
+/// Puts `text` on the clipboard; whether that worked.
+#[cfg(not(target_os = "linux"))]
 pub async fn copy(text: &str) -> bool {
     ask(
         "const text = await dioxus.recv();

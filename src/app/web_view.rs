@@ -1,5 +1,5 @@
-//! What the app's own page needs of WebKitGTK: camera, microphone and clipboard, which are refused unless the program says
-//! otherwise, and somebody who looks after it when its process crashes.
+//! What the app's own page needs of GTK and its WebKit: camera and microphone, which are refused unless the program says
+//! otherwise, the clipboard, and somebody who looks after it when its process crashes.
 //!
 //! The other platforms' web views ask the person, through the system. On Linux no system asks for programs that are
 //! not sandboxed; those that are get what their portal allows.
@@ -50,11 +50,24 @@ pub fn start_again_when_the_page_ends(window: &DesktopContext) {
     });
 }
 
-/// Lets the page put text on the clipboard. Called once, when the window opens.
+/// Puts `text` on the clipboard; whether there is one.
+pub fn copy(text: &str) -> bool {
+    let Some(display) = gtk::gdk::Display::default() else { return false };
+    let Some(clipboard) = gtk::Clipboard::default(&display) else { return false };
+    clipboard.set_text(text);
+    // It stays when the app is closed, where somebody keeps it.
+    clipboard.store();
+    true
+}
+
+/// Whether there is a display to open a window on.
 ///
-/// A tap goes through the program and back before the page copies; by then WebKitGTK no longer takes it for a tap.
-pub fn allow_clipboard(window: &DesktopContext) {
-    if let Some(settings) = window.webview.webview().settings() {
-        settings.set_javascript_can_access_clipboard(true);
-    }
+/// # Errors
+/// A sentence, where there is none.
+pub fn check_display() -> Result<(), String> {
+    gtk::init().map_err(|_| {
+        "there is no display to open a window on; start it in a graphical session, or set DISPLAY or WAYLAND_DISPLAY. \
+         onhand-lab does without one"
+            .into()
+    })
 }

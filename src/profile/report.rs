@@ -75,8 +75,8 @@ impl fmt::Display for Report {
         let cpu = d.cpu.clone().unwrap_or_else(|| "unknown processor".into());
         let memory = mb(d.memory_bytes);
         writeln!(f, "{cpu}, {cores} cores, {memory} of memory, {}", d.os)?;
-        let threads = s.threads.map_or_else(|| "threads on all cores".into(), |n| format!("{n} threads"));
-        writeln!(f, "{threads}, {} warm-ups\n", self.warmup)?;
+        let threads = s.threads.map_or_else(|| "threads on all cores".into(), |n| format!("threads: {n}"));
+        writeln!(f, "{threads}, runs to warm up: {}\n", self.warmup)?;
 
         let columns = ["ms", "n", "mean", "sd", "min", "p50", "p90", "p99", "max"];
         write!(f, "{:<14}{:>5}", columns[0], columns[1])?;

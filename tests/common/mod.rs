@@ -9,6 +9,9 @@ use onhand::store::Places;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// What `make models` installs.
+const BY_MAKE_MODELS: [&str; 3] = ["efficientnet-lite0", "whisper-tiny.en", "whisper-base"];
+
 /// A file or folder of the material beside the repository, or a loud skip.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
@@ -29,7 +32,11 @@ pub fn model(id: &str) -> Option<ModelDir> {
     match found {
         Some(path) => Some(ModelDir::open(path, &Limits::default()).expect("an installed model opens")),
         None => {
-            skip(&format!("model {id} is not installed; `make models` installs it"));
+            let how = match BY_MAKE_MODELS.contains(&id) {
+                true => "`make models` installs it".to_string(),
+                false => format!("`onhand-lab models fetch {id}` installs it where a hub can be reached"),
+            };
+            skip(&format!("model {id} is not installed; {how}"));
             None
         }
     }

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+/// What the name of a picture begins with that was taken when something did not hold.
+pub const FAILED: &str = "failed-";
+
 /// Pictures by what they show; each has a file name of its own.
 pub struct Album {
     folder: PathBuf,
@@ -32,12 +35,25 @@ impl Album {
         check(&png, what, how);
         let name = format!("{what}-{how}.png");
         fs::write(self.folder.join(&name), png).expect("target is ours");
-        self.pictures.entry(what.into()).or_default().push(name);
+        // A part that is played again takes its pictures again.
+        let names = self.pictures.entry(what.into()).or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         self.pictures.values().map(Vec::len).sum()
+    }
+
+    /// Removes the pictures of tries that failed where another try held.
+    pub fn forget_failures(&self) {
+        for entry in fs::read_dir(&self.folder).expect("target is ours").flatten() {
+            if entry.file_name().to_string_lossy().starts_with(FAILED) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Writes the page that shows them; where it is.

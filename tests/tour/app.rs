@@ -1,5 +1,6 @@
 //! One run of the app under a driver.
 
+use super::album;
 use super::stage::{self, MARK, Stage, command};
 use std::fs::{self, File};
 use std::io::Write;
@@ -146,9 +147,11 @@ impl Drop for App {
             if std::thread::panicking() {
                 eprintln!("{}", self.log());
                 let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
-                let path = stage::root().join(format!("target/tour/failed-{name}.png"));
-                let _ = self.runtime.block_on(session.screenshot(&path));
-                eprintln!("the window as it was: {}", path.display());
+                let path = stage::root().join("target/tour").join(format!("{}{name}.png", album::FAILED));
+                match self.runtime.block_on(session.screenshot(&path)) {
+                    Ok(()) => eprintln!("the window as it was: {}", path.display()),
+                    Err(why) => eprintln!("the window shows nothing any more: {why}"),
+                }
             }
             let quit = async { tokio::time::timeout(Duration::from_secs(5), session.quit()).await };
             let _ = self.runtime.block_on(quit);

@@ -29,7 +29,7 @@ fn no_device(tour: &mut Tour) {
     let app = tour.open(&Setting::named("camera-none"));
     app.wait_at_most("This device has no camera.", PATIENCE);
     tour.album.take(&app, "camera-none", "light-en");
-    tour.saw("no camera: says so, and offers to pick a photo");
+    tour.saw("no camera: says so");
 }
 
 /// Nobody is asked on this system, so the page's own question is made to be answered with no.

@@ -144,7 +144,8 @@ fn build(source: &Path, library: &Path) -> Result<(), String> {
 /// Starts a display under a number that it finds free by itself.
 fn start_display(dir: &Path) -> Result<(Child, String), String> {
     let mut server = command(dir, "Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x1200x24", "-nolisten", "tcp"])
+        // Without -noreset it starts anew whenever its last window has closed, and the next one may come too soon.
+        .args(["-displayfd", "1", "-noreset", "-screen", "0", "1280x1200x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped())
         .stderr(fs::File::create(dir.join("display.log")).map_err(|e| e.to_string())?)
         .spawn()

@@ -78,8 +78,13 @@ impl Tour {
     }
 
     /// Whether there is any model for pictures.
+    pub fn has_eyes(&self) -> bool {
+        ["mobilenet-v3-small", "efficientnet-lite0"].iter().any(|id| self.models.join(id).is_dir())
+    }
+
+    /// As [`Self::has_eyes`]; if there is none, that is said.
     pub fn needs_eyes(&mut self, what: &str) -> bool {
-        let there = ["mobilenet-v3-small", "efficientnet-lite0"].iter().any(|id| self.models.join(id).is_dir());
+        let there = self.has_eyes();
         if !there {
             self.skip(what, "no model for pictures is installed; `make models` may install one");
         }
@@ -115,6 +120,7 @@ impl Tour {
             println!("*** SKIPPED {line}");
         }
         if failed.is_empty() {
+            self.album.forget_failures();
             println!("the tour is complete: {:.0} s", self.began.elapsed().as_secs_f64());
             return ExitCode::SUCCESS;
         }

@@ -70,7 +70,7 @@ struct Line {
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let Self { model, variant, threads, cpu_ms_p50, wall_ms_p50, rounds, .. } = self;
-        write!(f, "{model} {variant}, {threads} threads")?;
+        write!(f, "{model} {variant}, threads: {threads}")?;
         if let Some(tokens) = self.tokens {
             write!(f, ", {tokens} tokens")?;
         }

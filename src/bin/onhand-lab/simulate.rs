@@ -23,10 +23,10 @@ pub struct Args {
     #[arg(long, value_name = "C", default_value_t = 35.0, value_parser = number(-40.0, 80.0), allow_negative_numbers = true)]
     ambient: f64,
     /// What an inference takes on a cool phone, in ms
-    #[arg(long, value_name = "MS", default_value_t = 60.0, value_parser = number(0.1, 60_000.0))]
+    #[arg(long, value_name = "MS", default_value_t = 60.0, value_parser = number(0.1, 60_000.0), allow_negative_numbers = true)]
     latency_ms: f64,
     /// How long, in minutes
-    #[arg(long, value_name = "MIN", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
+    #[arg(long, value_name = "MIN", default_value_t = 60, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: u64,
     /// Where the picture goes
     #[arg(long, value_name = "FILE", default_value = "simulate.svg")]

@@ -35,6 +35,10 @@ impl RgbFrame {
         if path.is_dir() {
             return Err(Error::Input("this is a folder; name the pictures in it".into()));
         }
+        // A pipe is open only once somebody writes to it.
+        if !path.metadata().map_err(unreadable)?.is_file() {
+            return Err(Error::Input("this is a pipe or a device; name a picture".into()));
+        }
         let mut bytes = Vec::new();
         File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         Self::decode(&bytes)

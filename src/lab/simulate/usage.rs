@@ -51,7 +51,7 @@ pub struct Usage(pub Timeline<Step>);
 /// A script that cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
-    #[error("the trace {path} cannot be read: {source}; check the path")]
+    #[error("the trace {path} cannot be read: {source}; name a text file")]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the trace {path} is not understood: {why}; it wants [[step]] tables with at_s and scene")]
     Malformed { path: PathBuf, why: String },

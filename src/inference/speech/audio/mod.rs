@@ -42,14 +42,19 @@ pub struct Audio {
 /// samples, or exceeds the limits above.
 pub fn read_file(path: &Path) -> Result<Audio> {
     let name = path.display();
-    let file = File::open(path).map_err(|e| Error::Input(format!("{name} cannot be opened: {e}; check its path")))?;
-    match file.metadata() {
-        Ok(meta) if !meta.is_file() => {
-            return Err(Error::Input(format!("{name} is not a file; name the recordings in it")));
-        }
-        Ok(meta) if meta.len() == 0 => return Err(Error::Input(format!("{name} is empty; choose another recording"))),
-        _ => {}
+    let unreadable = |e| Error::Input(format!("{name} cannot be opened: {e}; check its path"));
+    // Asked before it is opened: a pipe is open only once somebody writes to it.
+    let meta = path.metadata().map_err(unreadable)?;
+    if meta.is_dir() {
+        return Err(Error::Input(format!("{name} is a folder; name the recordings in it")));
     }
+    if !meta.is_file() {
+        return Err(Error::Input(format!("{name} is a pipe or a device; name a recording")));
+    }
+    if meta.len() == 0 {
+        return Err(Error::Input(format!("{name} is empty; choose another recording")));
+    }
+    let file = File::open(path).map_err(unreadable)?;
     decode_source(Box::new(file)).map_err(|e| Error::Input(format!("{name}: {e}")))
 }
 

@@ -57,7 +57,10 @@ impl<'s> Source<'s> {
         let stream = MediaSourceStream::new(media, Default::default());
         let format = symphonia::default::get_probe()
             .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|e| Error::Input(format!("this is no sound that can be read ({e}); use WAV, FLAC, MP3 or OGG")))?;
+            .map_err(|e| {
+                tracing::debug!("no sound: {e}");
+                Error::Input("this is no sound that can be read; use WAV, FLAC, MP3 or OGG".into())
+            })?;
         let (track, decoder) = decoder(format.as_ref())?;
         let claimed_s = claimed_s(format.as_ref(), bytes);
         Ok(Self { format, track, decoder, piece: Piece::default(), claimed_s, damaged: 0, broke: None })
