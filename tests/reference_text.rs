@@ -59,7 +59,7 @@ fn tokens_labels_and_probabilities_are_those_of_the_reference() {
 
 #[test]
 fn in_bytes_as_many_labels_are_correct_within_half_a_point() {
-    let int8 = Options { variant: Some(Variant::Int8) };
+    let int8 = Options { variant: Some(Variant::Int8), ..Options::default() };
     let Some(Material { analyzer, sentences, reference }) = material(&int8) else { return };
     let texts: Vec<&str> = sentences.iter().map(|(_, sentence)| sentence.as_str()).collect();
     let judged = analyzer.judge_batch(&texts).unwrap();

@@ -83,7 +83,7 @@ fn mobilenet_v3_small_in_bytes_answers_as_in_floats() {
     };
     let photos = photos(&folder);
     let answers = |variant| {
-        let classifier = ImageClassifier::load(&dir, &Options { variant }).unwrap();
+        let classifier = ImageClassifier::load(&dir, &Options { variant, ..Options::default() }).unwrap();
         probabilities(&classifier, &photos)
     };
     let (floats, bytes) = (answers(None), answers(Some(Variant::Int8)));

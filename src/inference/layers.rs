@@ -2,7 +2,7 @@
 
 use super::weights::{MappedWeights, check_variant};
 use super::{Error, Options};
-use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Rows, Table, Values};
+use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Pool, Rows, Table, Values};
 use crate::model_dir::ModelDir;
 use candle_core::{Result, Shape};
 use candle_nn::VarBuilder;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(super) struct Layers<'a> {
     source: Source<'a>,
     pub isa: Isa,
+    pub pool: Pool,
     /// Whether linear layers are computed in bytes.
     int8: bool,
 }
@@ -34,11 +35,16 @@ impl<'a> Layers<'a> {
     pub fn open(dir: &'a ModelDir, options: &Options) -> super::Result<Self> {
         check_variant(dir, options.stored())?;
         let source = Source::File { weights: Arc::new(MappedWeights::open(dir)?), prefix: String::new() };
-        Ok(Self { source, isa: Isa::chosen().map_err(Error::Input)?, int8: options.int8() })
+        Ok(Self {
+            source,
+            isa: Isa::chosen().map_err(Error::Input)?,
+            pool: Pool::of(options.threads),
+            int8: options.int8(),
+        })
     }
 
     pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {
-        Self { source: Source::Builder(vb), isa, int8: false }
+        Self { source: Source::Builder(vb), isa, pool: Pool::ONE, int8: false }
     }
 
     /// Those whose names begin with `name` and a dot.
@@ -49,7 +55,7 @@ impl<'a> Layers<'a> {
                 Source::File { weights: weights.clone(), prefix: format!("{prefix}{name}.") }
             }
         };
-        Self { source, ..*self }
+        Self { source, ..self.clone() }
     }
 
     /// The same, as floats whatever the variant: where a rounding would cost more than it saves.

@@ -50,12 +50,14 @@ impl std::str::FromStr for Variant {
 /// How a model is loaded.
 ///
 /// What it may cost is asked earlier, where a refusal is cheap: [`Limits`](crate::model_dir::Limits) go to
-/// [`ModelDir::open`](crate::model_dir::ModelDir::open). The number of threads is the process's, since candle knows no
-/// other: the environment variable `RAYON_NUM_THREADS`, set before the first computation.
+/// [`ModelDir::open`](crate::model_dir::ModelDir::open).
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The precision; `None` takes what is on disk.
     pub variant: Option<Variant>,
+    /// Threads that compute; `None`: as many as `RAYON_NUM_THREADS` says, or as this machine has cores. Pictures are too
+    /// small to be shared, and take one whatever is said here.
+    pub threads: Option<usize>,
 }
 
 impl Options {

@@ -58,7 +58,16 @@ impl Dense {
     pub fn pack_int8(isa: Isa, weight: &[f32], bias: &[f32], activation: Activation) -> Self {
         let (inputs, outputs) = (weight.len() / bias.len(), bias.len());
         let weights = Weights::Bytes(Bytes::pack(isa, Values::Floats(weight), outputs));
-        Self { isa, inputs, outputs, kernel: 1, stride: 1, weights, bias: Floats::padded(bias, isa.lanes()), activation }
+        Self {
+            isa,
+            inputs,
+            outputs,
+            kernel: 1,
+            stride: 1,
+            weights,
+            bias: Floats::padded(bias, isa.lanes()),
+            activation,
+        }
     }
 
     /// The map that `window` makes of `xs`, with `border`; `residual`, of the same size, is added last.

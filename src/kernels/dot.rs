@@ -168,7 +168,12 @@ mod x86 {
         #[inline(always)]
         unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
             // SAFETY: the caller's.
-            unsafe { _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums.cast()), _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)))) }
+            unsafe {
+                _mm512_cvtepi32_ps(_mm512_sub_epi32(
+                    _mm512_loadu_si512(sums.cast()),
+                    _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)),
+                ))
+            }
         }
     }
 
@@ -216,7 +221,12 @@ mod x86 {
         #[inline(always)]
         unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
             // SAFETY: the caller's.
-            unsafe { _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums.cast()), _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)))) }
+            unsafe {
+                _mm512_cvtepi32_ps(_mm512_sub_epi32(
+                    _mm512_loadu_si512(sums.cast()),
+                    _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)),
+                ))
+            }
         }
     }
 
@@ -256,7 +266,12 @@ mod x86 {
         #[inline(always)]
         unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m256 {
             // SAFETY: the caller's.
-            unsafe { _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_loadu_si256(sums.cast()), _mm256_mullo_epi32(_mm256_load_si256(weights.cast()), _mm256_set1_epi32(zero)))) }
+            unsafe {
+                _mm256_cvtepi32_ps(_mm256_sub_epi32(
+                    _mm256_loadu_si256(sums.cast()),
+                    _mm256_mullo_epi32(_mm256_load_si256(weights.cast()), _mm256_set1_epi32(zero)),
+                ))
+            }
         }
     }
 }
@@ -300,18 +315,18 @@ mod neon {
             // SAFETY: the caller's.
             unsafe {
                 block!(x, weights, groups, sums, vdupq_n_s32(0),
-                    16: w => vreinterpretq_s32_s8(vld1q_s8(w)),
-                    at => {
-                        let first = vdup_n_s16(at.cast::<i16>().read_unaligned());
-                        let second = vdup_n_s16(at.add(2).cast::<i16>().read_unaligned());
-                        vreinterpretq_s8_s16(vcombine_s16(first, second))
-                    },
-                    (sum, x) => {
-                        let w = vreinterpretq_s8_s32(w);
-                        // Two products of at most 128 · 127 fit 16 bits.
-                        let products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
-                        vpadalq_s16(sum, vmlal_high_s8(products, x, w))
-                    })
+                16: w => vreinterpretq_s32_s8(vld1q_s8(w)),
+                at => {
+                    let first = vdup_n_s16(at.cast::<i16>().read_unaligned());
+                    let second = vdup_n_s16(at.add(2).cast::<i16>().read_unaligned());
+                    vreinterpretq_s8_s16(vcombine_s16(first, second))
+                },
+                (sum, x) => {
+                    let w = vreinterpretq_s8_s32(w);
+                    // Two products of at most 128 · 127 fit 16 bits.
+                    let products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+                    vpadalq_s16(sum, vmlal_high_s8(products, x, w))
+                })
             }
         }
 

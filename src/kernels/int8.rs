@@ -89,7 +89,8 @@ impl WithDot for Pack<'_> {
             for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
                 let len = count * D::LANES * padded;
                 // SAFETY: no other thread has this panel.
-                let panel = unsafe { std::slice::from_raw_parts_mut(weights.get().add(first * D::LANES * padded), len) };
+                let panel =
+                    unsafe { std::slice::from_raw_parts_mut(weights.get().add(first * D::LANES * padded), len) };
                 for output in first * D::LANES..((first + count) * D::LANES).min(outputs) {
                     weight.copy_to(output * inputs, &mut floats);
                     let (scale, sum) = quantize(&floats, &mut row);

@@ -146,8 +146,7 @@ impl Order for Panels {
             for (first, count) in groups(vectors).filter(|(first, _)| mine.contains(first)) {
                 let (first, columns) = (first * lanes, count * lanes);
                 // SAFETY: no other thread has this panel.
-                let panel =
-                    unsafe { std::slice::from_raw_parts_mut(to.get().add(first * inputs), columns * inputs) };
+                let panel = unsafe { std::slice::from_raw_parts_mut(to.get().add(first * inputs), columns * inputs) };
                 let rows: Vec<_> = weight.chunks(inputs.max(1)).skip(first).take(columns).collect();
                 for (input, to) in panel.chunks_mut(columns).enumerate() {
                     to.iter_mut().zip(&rows).for_each(|(to, row)| *to = row[input]);

@@ -35,7 +35,7 @@ pub use isa::Isa;
 pub use linear::Linear;
 pub use map::{Arena, Map, Size, Window};
 pub use norm::LayerNorm;
-pub use pool::within;
+pub use pool::Pool;
 pub use rows::{Rows, View};
 pub use table::Table;
 pub use weight::Values;

@@ -90,9 +90,12 @@ fn scenes(tour: &mut Tour) {
     let took = wait_for_label(&app, &CLOCK, PATIENCE);
     tour.saw(format!("frozen it stays, live again it is a clock after {:.2} s", took.as_secs_f64()));
 
-    app.press(&labels(&app));
+    let label = labels(&app);
+    app.press(&label);
     app.wait_for("Copied: ");
-    tour.saw("a tap on the label copies it");
+    let copied = app.clipboard();
+    assert!(!copied.is_empty() && label.starts_with(&copied), "{copied:?} of {label:?}");
+    tour.saw(format!("a tap on the label copies it: {copied}"));
 
     app.press("Answer settings");
     app.press("1");

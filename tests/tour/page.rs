@@ -134,6 +134,21 @@ impl App {
         self.runtime.block_on(self.control(name).value()).ok().flatten().unwrap_or_default()
     }
 
+    /// What is on the clipboard, pasted with the keys that a person presses.
+    pub fn clipboard(&self) -> String {
+        const FIELD: &str = "what is on the clipboard";
+        /// WebDriver's Control; the end of the keys lets go of it.
+        const CONTROL: char = '\u{e009}';
+        self.ask(&format!(
+            "(() => {{ const field = document.createElement('textarea'); field.setAttribute('aria-label', '{FIELD}');\
+             field.style = 'position: fixed; inset: 0 0 auto; z-index: 9'; document.body.append(field); }})()"
+        ));
+        self.type_into(FIELD, &format!("{CONTROL}v"));
+        let text = self.value_of(FIELD);
+        self.ask(&format!("void document.querySelector('[aria-label=\"{FIELD}\"]').remove()"));
+        text
+    }
+
     /// How many elements fit this selector and can be seen.
     pub fn count(&self, selector: &str) -> usize {
         let all = self.runtime.block_on(self.session().find_all(By::Css(selector))).expect("a selector");

@@ -33,9 +33,6 @@ pub struct Args {
     /// Lengths of texts, with the two tokens that every text has
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [16, 32, 128], value_parser = clap::value_parser!(u16).range(3..=512))]
     tokens: Vec<u16>,
-    /// One precision only
-    #[arg(long, value_name = "f32|int8", value_parser = arithmetic)]
-    variant: Option<Variant>,
     /// Sound files; without them the sample recording
     #[arg(long, value_name = "FILE", num_args = 1..)]
     clips: Vec<PathBuf>,
@@ -82,7 +79,6 @@ impl std::fmt::Display for Line {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let mut report = Report::new(&args.common);
     let result = match args.what {
         What::Vision => vision(args, &mut report),
@@ -95,18 +91,15 @@ pub fn run(args: &Args) -> ExitCode {
     report.exit_code()
 }
 
-/// A variant that differs in its arithmetic.
-fn arithmetic(name: &str) -> Result<Variant, String> {
-    name.parse().ok().filter(|variant| *variant != Variant::F16).ok_or_else(|| "f32 and int8 can be timed".into())
-}
-
 impl Args {
     /// The variants to time, and how they are loaded.
     fn variants(&self) -> impl Iterator<Item = (Variant, Options)> {
-        let all = [Variant::F32, Variant::Int8];
-        let wanted = all.into_iter().filter(|variant| self.variant.is_none_or(|wanted| wanted == *variant));
-        // Floats are taken as they are stored.
-        wanted.map(|variant| (variant, Options { variant: (variant == Variant::Int8).then_some(variant) }))
+        let wanted = self.common.variant.map_or(vec![Variant::F32, Variant::Int8], |variant| vec![variant]);
+        wanted.into_iter().map(|variant| {
+            // Floats are taken as they are stored.
+            let asked = (variant == Variant::Int8).then_some(variant);
+            (variant, Options { variant: asked, ..self.common.options() })
+        })
     }
 }
 

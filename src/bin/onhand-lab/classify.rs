@@ -1,5 +1,4 @@
 use crate::common::{Common, Report};
-use onhand::inference::Options;
 use onhand::inference::vision::{ImageClassifier, Label, Language, RgbFrame, Selection};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -62,7 +61,6 @@ struct Milliseconds {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let mut report = Report::new(&args.common);
     let classifier = match load(args) {
         Ok(classifier) => classifier,
@@ -99,7 +97,7 @@ fn load(args: &Args) -> Result<ImageClassifier, String> {
         Some(id) => args.common.open_model(&[id])?,
         None => args.common.open_model(&MODELS)?,
     };
-    ImageClassifier::load(&dir, &Options::default()).map_err(|e| e.to_string())
+    ImageClassifier::load(&dir, &args.common.options()).map_err(|e| e.to_string())
 }
 
 fn classify(

@@ -1,5 +1,6 @@
 //! What every subcommand shares: flags, finding and opening a model, reporting each input.
 
+use onhand::inference::{Options, Variant};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::store::{Catalog, Places};
 use serde::Serialize;
@@ -15,6 +16,9 @@ pub struct Common {
     /// Threads to compute with; all cores without it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
+    /// Precision to compute in; what is installed without it
+    #[arg(long, value_name = "f32|f16|int8")]
+    pub variant: Option<Variant>,
     /// Directory that holds the models; before ONHAND_MODELS and the data directory
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
@@ -32,14 +36,9 @@ impl Common {
         self.threads.map_or_else(all, usize::from)
     }
 
-    /// Sets the number of threads for the whole process. Call it before anything is computed.
-    ///
-    /// Always, because what candle and rayon assume without it differs where a core runs two threads, and one
-    /// of them then waits for the other: MobileNetV3-Small took 145 ms instead of 50.
-    pub fn apply_threads(&self) {
-        // SAFETY: called first thing in a subcommand, while the process has one thread. candle and rayon
-        // read the variable when they compute; there is no other way to tell candle.
-        unsafe { std::env::set_var("RAYON_NUM_THREADS", self.threads_in_force().to_string()) };
+    /// How models are loaded.
+    pub fn options(&self) -> Options {
+        Options { variant: self.variant, threads: Some(self.threads_in_force()) }
     }
 
     /// Opens the first of `ids` that is installed.

@@ -3,7 +3,6 @@
 use crate::common::{Common, Report};
 use crate::models;
 use crate::samples;
-use onhand::inference::Options;
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
@@ -63,7 +62,6 @@ impl From<onhand::inference::Error> for Unanswered {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let mut report = Report::new(&args.common);
     let parts: [(&str, &str, Part); 3] =
         [("See", samples::CLOCK.0, see), ("Hear", samples::SPEECH.0, hear), ("Read", samples::SENTENCES.0, read)];
@@ -94,7 +92,7 @@ fn see(common: &Common) -> Answers {
     let dir = installed(common, &SEE)?;
     let mut watch = Stopwatch::default();
     let answer = (|| {
-        let classifier = watch.time("load", || ImageClassifier::load(&dir, &Options::default()))?;
+        let classifier = watch.time("load", || ImageClassifier::load(&dir, &common.options()))?;
         let frame = watch.time("decode", || RgbFrame::decode(samples::CLOCK.1))?;
         let input = watch.time("prepare", || classifier.prepare(&frame))?;
         let logits = watch.time("infer", || classifier.infer(&input))?;
@@ -111,7 +109,7 @@ fn hear(common: &Common) -> Answers {
     let dir = installed(common, &HEAR)?;
     let mut watch = Stopwatch::default();
     let answer = (|| {
-        let transcriber = watch.time("load", || Transcriber::load(&dir, &Options::default()))?;
+        let transcriber = watch.time("load", || Transcriber::load(&dir, &common.options()))?;
         let sound = watch.time("decode", || audio::decode(samples::SPEECH.1))?;
         let said = watch
             .time("transcribe", || transcriber.transcribe(&sound.samples, &TranscribeOptions::default(), &mut ()))?;
@@ -125,7 +123,7 @@ fn hear(common: &Common) -> Answers {
 fn read(common: &Common) -> Answers {
     let dir = installed(common, &READ)?;
     let mut watch = Stopwatch::default();
-    let analyzer = watch.time("load", || SentimentAnalyzer::load(&dir, &Options::default()))?;
+    let analyzer = watch.time("load", || SentimentAnalyzer::load(&dir, &common.options()))?;
     let mut answers = Vec::new();
     for sentence in samples::SENTENCES.1.lines() {
         let judged = watch.time("judge", || analyzer.judge(sentence))?;

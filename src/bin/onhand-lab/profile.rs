@@ -37,7 +37,6 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let mut report = Report::new(&args.common);
     match measure(args) {
         Ok(measured) => report.answer(&measured, || measured.to_string()),
@@ -54,20 +53,20 @@ fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
         _ => args.common.open_model(&[&args.model])?,
     };
     let plan = Plan { warmup: args.warmup, runs: args.runs as usize, ..Plan::default() };
-    let family = family(&dir);
+    let (family, options) = (family(&dir), args.common.options());
     let subject = |input| Subject {
         model: dir.name(),
         family: family.to_string(),
-        variant: stored_variant(&dir).to_string(),
+        variant: options.variant.unwrap_or_else(|| stored_variant(&dir)).to_string(),
         threads: args.common.threads.map(usize::from),
         input,
     };
     let bar = progress(&dir.name(), plan);
     let done = || bar.inc(1);
     let measured = match family {
-        "distilbert" => text(&dir, plan, subject, done),
-        "mobilenetv3" | "efficientnet_lite" => vision(&dir, plan, subject, done),
-        "whisper" => speech(&dir, plan, subject, done),
+        "distilbert" => text(&dir, &options, plan, subject, done),
+        "mobilenetv3" | "efficientnet_lite" => vision(&dir, &options, plan, subject, done),
+        "whisper" => speech(&dir, &options, plan, subject, done),
         _ => return Err(format!("profile knows no input for a model of family {family}")),
     };
     bar.finish_and_clear();
@@ -81,12 +80,18 @@ fn progress(model: &str, plan: Plan) -> ProgressBar {
     ProgressBar::new((plan.warmup + plan.runs) as u64).with_style(style.expect("the template is sound"))
 }
 
-fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject, done: impl FnMut()) -> Result<profile::Report> {
+fn text(
+    dir: &ModelDir,
+    options: &Options,
+    plan: Plan,
+    subject: impl Fn(Input) -> Subject,
+    done: impl FnMut(),
+) -> Result<profile::Report> {
     let input = Input { what: "a sentence of 32 tokens".into(), amount: 32.0, unit: "tokens" };
     profile::measure(
         subject(input),
         plan,
-        || SentimentAnalyzer::load(dir, &Options::default()),
+        || SentimentAnalyzer::load(dir, options),
         |analyzer, watch| {
             let tokens = watch.time("tokenize", || analyzer.tokenize(TEXT))?;
             watch.time("infer", || analyzer.infer(&tokens, &mut || false))?;
@@ -98,6 +103,7 @@ fn text(dir: &ModelDir, plan: Plan, subject: impl Fn(Input) -> Subject, done: im
 
 fn vision(
     dir: &ModelDir,
+    options: &Options,
     plan: Plan,
     subject: impl Fn(Input) -> Subject,
     done: impl FnMut(),
@@ -108,7 +114,7 @@ fn vision(
     profile::measure(
         subject(input),
         plan,
-        || ImageClassifier::load(dir, &Options::default()),
+        || ImageClassifier::load(dir, options),
         |classifier, watch| {
             let input = watch.time("prepare", || classifier.prepare(&frame))?;
             let logits = watch.time("infer", || classifier.infer(&input))?;
@@ -121,6 +127,7 @@ fn vision(
 
 fn speech(
     dir: &ModelDir,
+    options: &Options,
     plan: Plan,
     subject: impl Fn(Input) -> Subject,
     done: impl FnMut(),
@@ -131,7 +138,7 @@ fn speech(
     profile::measure(
         subject(input),
         plan,
-        || Transcriber::load(dir, &Options::default()),
+        || Transcriber::load(dir, options),
         |transcriber, watch| {
             let options = TranscribeOptions::default();
             watch.time("transcribe", || transcriber.transcribe(&sound.samples, &options, &mut ())).map(drop)

@@ -1,8 +1,8 @@
 //! `onhand-lab sentiment`: reads texts from the command line, files or standard input and prints how they feel.
 
 use crate::common::{Common, Report};
+use onhand::inference::Result;
 use onhand::inference::text::{MAX_TEXT_BYTES, Sentiment, SentimentAnalyzer, Word};
-use onhand::inference::{Options, Result};
 use onhand::profile::Stopwatch;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -67,11 +67,10 @@ struct LineWord<'a> {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let mut report = Report::new(&args.common);
     let load = || {
         let dir = args.common.open_model(&[&args.model])?;
-        SentimentAnalyzer::load(&dir, &Options::default()).map_err(|e| e.to_string())
+        SentimentAnalyzer::load(&dir, &args.common.options()).map_err(|e| e.to_string())
     };
     let analyzer = match load() {
         Ok(analyzer) => analyzer,

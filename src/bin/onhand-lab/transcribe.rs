@@ -3,7 +3,6 @@ mod live;
 use crate::common::{Common, Report};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use onhand::inference::Options;
 use onhand::inference::speech::{
     Listener, Stage, Task, TranscribeOptions, Transcriber, Transcript, audio, formats, language_name,
 };
@@ -93,7 +92,7 @@ impl Args {
             Some(id) => self.common.open_model(&[id]),
             None => self.common.open_model(&MODELS),
         }?;
-        let transcriber = Transcriber::load(&dir, &Options::default()).map_err(|e| e.to_string())?;
+        let transcriber = Transcriber::load(&dir, &self.common.options()).map_err(|e| e.to_string())?;
         transcriber.check(&self.options()).map_err(|e| e.to_string())?;
         Ok(transcriber)
     }
@@ -161,13 +160,12 @@ impl Listener for Watch {
 }
 
 pub fn run(args: &Args) -> ExitCode {
-    args.common.apply_threads();
     let subtitles = matches!(args.format, Format::Srt | Format::Vtt);
     if subtitles && args.inputs.len() > 1 {
         eprintln!("subtitles of several recordings would run into one another; give one recording at a time");
         return ExitCode::FAILURE;
     }
-    let mut report = Report::new(&Common { json: args.json(), threads: None, models: None });
+    let mut report = Report::new(&Common { json: args.json(), threads: None, variant: None, models: None });
     let transcriber = match args.load() {
         Ok(transcriber) => transcriber,
         Err(why) => {

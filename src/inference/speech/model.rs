@@ -9,7 +9,7 @@
 
 use super::config::Config;
 use crate::inference::layers::Layers;
-use crate::kernels::{Activation, Arena, Attention, KeysValues, LayerNorm, Linear, Rows, View, within};
+use crate::kernels::{Activation, Arena, Attention, KeysValues, LayerNorm, Linear, Pool, Rows, View};
 use candle_core::Result;
 
 const LAYER_NORM_EPS: f32 = 1e-5;
@@ -138,6 +138,7 @@ pub(super) struct Encoder {
     positions: Rows,
     layers: Vec<EncoderLayer>,
     norm: LayerNorm,
+    pool: Pool,
 }
 
 impl Encoder {
@@ -152,6 +153,7 @@ impl Encoder {
                 .map(|i| EncoderLayer::load(&layers.of(format!("layers.{i}")), c))
                 .collect::<Result<_>>()?,
             norm: layers.layer_norm("layer_norm", c.d_model, LAYER_NORM_EPS)?,
+            pool: layers.pool.clone(),
         })
     }
 
@@ -160,7 +162,7 @@ impl Encoder {
     /// # Panics
     /// Where there are more, or an odd number of them.
     pub fn forward(&self, arena: &mut Arena, mel: &[f32]) -> Rows {
-        within(|| {
+        self.pool.within(|| {
             let mut xs = self.convolve(arena, mel);
             if let Some(layer) = self.layers.first() {
                 let mut memory = layer.attention.memory(xs.count);
@@ -233,6 +235,7 @@ pub(super) struct Decoder {
     positions: Rows,
     layers: Vec<DecoderLayer>,
     norm: LayerNorm,
+    pool: Pool,
 }
 
 /// What the decoder remembers while it writes down one piece of sound.
@@ -268,12 +271,13 @@ impl Decoder {
                 .map(|i| DecoderLayer::load(&layers.of(format!("layers.{i}")), c))
                 .collect::<Result<_>>()?,
             norm: layers.layer_norm("layer_norm", c.d_model, LAYER_NORM_EPS)?,
+            pool: layers.pool.clone(),
         })
     }
 
     /// Starts on what the encoder heard, which is from `arena`.
     pub fn start(&self, mut arena: Arena, heard: Rows) -> DecoderState {
-        let layers = within(|| {
+        let layers = self.pool.within(|| {
             let memory = |layer: &DecoderLayer| {
                 let mut sound = layer.sound_attention.memory(heard.count);
                 layer.sound_attention.remember(&mut arena, heard.view(), &mut sound);
@@ -293,7 +297,7 @@ impl Decoder {
     pub fn step(&self, tokens: &[u32], state: &mut DecoderState) -> Vec<f32> {
         let before = state.len();
         let DecoderState { arena, layers } = state;
-        within(|| {
+        self.pool.within(|| {
             let mut xs = arena.rows(self.norm.isa(), tokens.len(), self.tokens.inputs);
             for (at, token) in tokens.iter().enumerate() {
                 let row = xs.row_mut(at);

@@ -90,7 +90,8 @@ impl Transcriber {
         let config = Config::read(dir)?;
         compare(dir, &super::expected(dir)?)?;
         let vocabulary = Vocabulary::load(dir, &config)?;
-        let model = Whisper::load(&Layers::open(dir, options)?, &config)?;
+        let layers = Layers::open(dir, options)?;
+        let model = layers.pool.within(|| Whisper::load(&layers, &config))?;
         Ok(Self { name: dir.name(), mel: MelSpectrogram::new(config.num_mel_bins), config, vocabulary, model })
     }
 

@@ -6,7 +6,7 @@
 //! `DistilBertForSequenceClassification`.
 
 use crate::inference::layers::Layers;
-use crate::kernels::{self, Arena, Attention, KeysValues, LayerNorm, Linear, Rows, Table};
+use crate::kernels::{self, Arena, Attention, KeysValues, LayerNorm, Linear, Pool, Rows, Table};
 use candle_core::Result;
 use std::sync::Mutex;
 
@@ -161,6 +161,7 @@ pub(super) struct DistilBert {
     layers: Vec<Layer>,
     pre_classifier: Linear,
     classifier: Linear,
+    pool: Pool,
     /// Memory of passes that are over.
     arenas: Mutex<Vec<Arena>>,
 }
@@ -178,6 +179,7 @@ impl DistilBert {
             layers: (0..config.n_layers).map(|i| Layer::load(config, &all.of(i))).collect::<Result<_>>()?,
             pre_classifier: layers.precise().linear("pre_classifier", (dim, dim), relu)?,
             classifier: layers.precise().linear("classifier", (dim, classes), kernels::Activation::None)?,
+            pool: layers.pool.clone(),
             arenas: Mutex::default(),
             isa: layers.isa,
         })
@@ -185,7 +187,7 @@ impl DistilBert {
 
     /// The logits of each of `texts`, which are equally long and not empty.
     pub fn forward(&self, texts: &[&[u32]]) -> Vec<Vec<f32>> {
-        kernels::within(|| {
+        self.pool.within(|| {
             let free = || self.arenas.lock().expect("no holder panics");
             let mut arena = free().pop().unwrap_or_default();
             let logits = self.logits(&mut arena, texts);

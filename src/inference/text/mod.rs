@@ -120,7 +120,8 @@ impl SentimentAnalyzer {
         weights::compare(dir, &expected(dir)?)?;
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
         let scripts = KnownScripts::of_vocab(tokenizer.vocab().keys().map(String::as_str));
-        let model = DistilBert::load(&config, labels.names.len(), &Layers::open(dir, options)?)?;
+        let layers = Layers::open(dir, options)?;
+        let model = layers.pool.within(|| DistilBert::load(&config, labels.names.len(), &layers))?;
         // [CLS] and [SEP] take two places.
         Ok(Self { model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
     }

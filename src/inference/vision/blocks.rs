@@ -21,7 +21,6 @@ impl SqueezeExcite {
     fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
         let squeezed = round_to_8(channels as f64 / 4.0);
 
-
         let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, activation, style);
         Ok(Self {
             reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
