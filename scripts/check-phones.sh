@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Links the engine for Android and iOS and runs its tests as 64-bit Arm code on a core without dotprod.
+# Links the engine for Android and iOS and runs its tests as 64-bit Arm code, on a core without dotprod and on one with it.
 #
 #   scripts/check-phones.sh PATH/TO/mobile.sh
 set -euo pipefail
@@ -25,3 +25,5 @@ echo "== Arm without dotprod: unit tests under qemu"
 # Emulated code is slow: fewer random cases than natively; not the lab, which no phone runs, nor how live words settle,
 # which computes nothing of its own.
 QEMU_CPU=cortex-a53 "$mobile" arm test --config 'env.PROPTEST_CASES="16"' "${engine[@]}" --lib -- --skip lab:: --skip speech::live::
+echo "== Arm with dotprod: the kernels under qemu"
+QEMU_CPU=max "$mobile" arm test --config 'env.PROPTEST_CASES="16"' "${engine[@]}" --lib -- kernels::

@@ -3,7 +3,8 @@
 
 use super::aligned::Floats;
 use super::block::{Block, groups};
-use super::int8::{Bytes, Layer, Lines};
+use super::bytes::Bytes;
+use super::int8::{Layer, Lines};
 use super::map::{Arena, Map, Size, Window};
 use super::pool::Shared;
 use super::weight::Values;

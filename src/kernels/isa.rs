@@ -9,7 +9,7 @@ const VARIABLE: &str = "ONHAND_ISA";
 /// An instruction set that this processor is known to have.
 #[derive(Debug, Clone, Copy)]
 pub enum Isa {
-    /// What [`Self::Avx512`] has, and VNNI: 64 bytes at once.
+    /// What [`Self::Avx512`] has, and VNNI: 64 products of bytes at once.
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni(pulp::x86::V4),
     /// AVX-512 F, BW, CD, DQ, VL: 16 floats at once.
@@ -18,7 +18,10 @@ pub enum Isa {
     /// AVX2 and FMA: 8 floats at once.
     #[cfg(target_arch = "x86_64")]
     Avx2(pulp::x86::V3),
-    /// NEON and its dot product: 4 floats, 16 bytes at once.
+    /// NEON and its products of matrices of bytes: 4 floats, 32 products of bytes at once.
+    #[cfg(target_arch = "aarch64")]
+    NeonI8mm(pulp::aarch64::Neon),
+    /// NEON and its dot product: 4 floats, 16 products of bytes at once.
     #[cfg(target_arch = "aarch64")]
     NeonDot(pulp::aarch64::Neon),
     /// NEON: 4 floats at once.
@@ -41,7 +44,9 @@ impl Isa {
         }
         #[cfg(target_arch = "aarch64")]
         {
+            let has_i8mm = std::arch::is_aarch64_feature_detected!("i8mm");
             let has_dot = std::arch::is_aarch64_feature_detected!("dotprod");
+            all.extend(pulp::aarch64::Neon::try_new().filter(|_| has_i8mm).map(Self::NeonI8mm));
             all.extend(pulp::aarch64::Neon::try_new().filter(|_| has_dot).map(Self::NeonDot));
             all.extend(pulp::aarch64::Neon::try_new().map(Self::Neon));
         }
@@ -82,6 +87,8 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => "avx2",
             #[cfg(target_arch = "aarch64")]
+            Self::NeonI8mm(_) => "neon-i8mm",
+            #[cfg(target_arch = "aarch64")]
             Self::NeonDot(_) => "neon-dotprod",
             #[cfg(target_arch = "aarch64")]
             Self::Neon(_) => "neon",
@@ -97,7 +104,7 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => 8,
             #[cfg(target_arch = "aarch64")]
-            Self::NeonDot(_) | Self::Neon(_) => 4,
+            Self::NeonI8mm(_) | Self::NeonDot(_) | Self::Neon(_) => 4,
             Self::Scalar => 1,
         }
     }
@@ -111,7 +118,7 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "aarch64")]
-            Self::NeonDot(simd) | Self::Neon(simd) => Simd::vectorize(simd, op),
+            Self::NeonI8mm(simd) | Self::NeonDot(simd) | Self::Neon(simd) => Simd::vectorize(simd, op),
             Self::Scalar => Simd::vectorize(pulp::Scalar, op),
         }
     }

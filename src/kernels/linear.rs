@@ -8,7 +8,8 @@
 
 use super::aligned::{Aligned, Floats, Number};
 use super::block::{Block, MAX_VECTORS, groups};
-use super::int8::{Bytes, Layer, Lines};
+use super::bytes::Bytes;
+use super::int8::{Layer, Lines};
 use super::map::Arena;
 use super::pool::{self, Shared};
 use super::rows::{Rows, View};
@@ -21,7 +22,7 @@ use std::ops::Range;
 const INPUTS_AT_ONCE: usize = 128;
 
 /// Multiplications that take as long as packing a weight.
-const PACKING: usize = 32;
+pub(super) const PACKING: usize = 32;
 
 /// The matrix with its bias and activation, packed.
 #[derive(Debug)]

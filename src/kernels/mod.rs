@@ -12,6 +12,7 @@ mod activation;
 mod aligned;
 mod attention;
 mod block;
+mod bytes;
 mod channels;
 mod dense;
 mod depthwise;

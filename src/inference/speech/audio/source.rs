@@ -58,8 +58,10 @@ impl<'s> Source<'s> {
         let format = symphonia::default::get_probe()
             .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|e| {
-                tracing::debug!("no sound: {e}");
-                Error::Input("this is no sound that can be read; use WAV, FLAC, MP3 or OGG".into())
+                let why = e.to_string();
+                // That none of its formats fits says no more than the sentence does.
+                let why = if why.contains("probe") { String::new() } else { format!(" ({why})") };
+                Error::Input(format!("this is no sound that can be read{why}; use WAV, FLAC, MP3 or OGG"))
             })?;
         let (track, decoder) = decoder(format.as_ref())?;
         let claimed_s = claimed_s(format.as_ref(), bytes);
