@@ -12,6 +12,8 @@ use candle_nn::VarBuilder;
 use candle_nn::var_builder::SimpleBackend;
 use half::f16;
 use memmap2::Mmap;
+#[cfg(unix)]
+use memmap2::UncheckedAdvice;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex};
@@ -119,9 +121,10 @@ impl<'a> MappedWeights<'a> {
     pub fn with<T>(&self, name: &str, use_of: impl FnOnce(Values) -> T) -> candle_core::Result<T> {
         let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
         let at = |offset: u64| (self.header.data_start() + offset) as usize;
-        let bytes = &self.map[at(tensor.data_offsets.0)..at(tensor.data_offsets.1)];
+        let range = at(tensor.data_offsets.0)..at(tensor.data_offsets.1);
+        let bytes = &self.map[range.clone()];
         // Where a file does not align its numbers, they are copied.
-        Ok(match tensor.dtype {
+        let used = match tensor.dtype {
             // SAFETY: any bits are a float, and all our processors store the low byte first, as the file does.
             Dtype::F32 => match unsafe { bytes.align_to::<f32>() } {
                 ([], values, []) => use_of(Values::Floats(values)),
@@ -139,7 +142,23 @@ impl<'a> MappedWeights<'a> {
                 }
             },
             other => candle_core::bail!("{name} is {other:?}"),
-        })
+        };
+        self.forget(range);
+        Ok(used)
+    }
+
+    /// What was packed is not read again: without this, the whole file would count as memory of this process until the
+    /// last layer is packed.
+    fn forget(&self, range: std::ops::Range<usize>) {
+        #[cfg(unix)]
+        // SAFETY: the map is of a file and only read: what is read again comes from the file again.
+        let advised = unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, range.start, range.len()) };
+        #[cfg(unix)]
+        if let Err(why) = advised {
+            tracing::debug!("the system keeps what was read: {why}");
+        }
+        #[cfg(not(unix))]
+        let _ = range;
     }
 }
 

@@ -56,7 +56,12 @@ impl KeysValues {
 
     /// Forgets all positions.
     pub fn clear(&mut self) {
-        self.len = 0;
+        self.truncate(0);
+    }
+
+    /// Forgets all positions but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 
     /// Positions of a panel.

@@ -17,7 +17,7 @@ use std::time::Instant;
 /// Time what a model computes, case by case: a line for each
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
-/// file to its words. Each is timed as f32 and as int8.
+/// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
@@ -46,6 +46,9 @@ enum What {
     Text,
     Speech,
 }
+
+/// Tokens after which a step of the decoder is timed: at the start, and far into a piece.
+const STEPS_AFTER: [u16; 2] = [1, 200];
 
 /// A case and what it took.
 #[derive(Serialize)]
@@ -161,6 +164,15 @@ fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
             let file = std::fs::read(clip).map_err(|e| format!("{}: cannot be read: {e}", clip.display()))?;
             let name = clip.file_name().unwrap_or(clip.as_os_str()).to_string_lossy().into_owned();
             time(name, &file).map_err(|e| format!("{}: {e}", clip.display()))?;
+        }
+        for count in STEPS_AFTER {
+            let mut steps = transcriber.steps_after(count.into()).map_err(sentence)?;
+            let line = measure(args, &dir, variant, 50, || {
+                steps.step();
+                Ok(())
+            })?;
+            let line = Line { tokens: Some(count), ..line };
+            report.answer(&line, || line.to_string());
         }
     }
     Ok(())

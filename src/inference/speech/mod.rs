@@ -18,6 +18,7 @@ mod mel;
 mod model;
 mod piece;
 mod segments;
+mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use audio::SAMPLE_RATE_HZ;
 pub use languages::{LANGUAGES, language_name};
 pub use listener::{Listener, Stage};
 pub use segments::Segment;
+pub use steps::Steps;
 pub use transcriber::{Task, TranscribeOptions, Transcriber, Transcript};
 
 use crate::inference::Result;

@@ -258,7 +258,12 @@ impl DecoderState {
 
     /// Forgets the tokens; the sound stays.
     pub fn rewind(&mut self) {
-        self.layers.iter_mut().for_each(|layer| layer.tokens.clear());
+        self.truncate(0);
+    }
+
+    /// Forgets all tokens but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.layers.iter_mut().for_each(|layer| layer.tokens.truncate(len));
     }
 }
 
