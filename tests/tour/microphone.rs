@@ -8,8 +8,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 const MODEL: &str = "whisper-tiny.en";
-/// What the sample says, in words that the model cannot mistake.
-const WORDS: [&str; 3] = ["kettle", "milk", "garden table"];
+/// What the sample says, in words that the model cannot mistake. Of a recording that it hears at once there is one more,
+/// "kettle"; live it hears the first sentence alone, and tiny.en takes that for a candle.
+const WORDS: [&str; 3] = ["on the stove", "milk", "garden table"];
 /// A debug build on a slow machine hears slowly.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -55,7 +56,7 @@ fn words(tour: &mut Tour) {
     app.control_at_most("Tap to stop", PATIENCE);
     std::thread::sleep(Duration::from_secs(2));
     tour.album.take(&app, "microphone-speaking", "light-en");
-    app.wait_at_most("kettle", PATIENCE);
+    app.wait_at_most("stove", PATIENCE);
     let first_s = began.elapsed().as_secs_f64();
     // The recording ends by itself after six and a half seconds, and with it the take.
     app.wait_at_most("as fast as speech", PATIENCE);
@@ -74,7 +75,7 @@ fn file(tour: &mut Tour) {
     app.press("Audio file");
     app.wait_at_most("as fast as speech", PATIENCE);
     let text = app.text();
-    assert!(WORDS.iter().all(|word| text.contains(word)) && text.contains("speech.wav"), "{text}");
+    assert!(WORDS.iter().chain(&["kettle", "speech.wav"]).all(|word| text.contains(word)), "{text}");
     tour.saw("a recording picked from the device: its words, and its name");
     tour.album.take(&app, "microphone-file", "light-en");
 }
