@@ -11,7 +11,7 @@
 
 use super::aligned::Floats;
 use super::block::{MAX_VECTORS, groups};
-use super::bytes::Bytes;
+use super::bytes::{Bytes, ROUND};
 use super::dot::{Dot, WithDot};
 use super::map::Arena;
 use super::pool::{self, Shared};
@@ -27,8 +27,6 @@ const MOST_CODE: f32 = 255.0;
 const CODES: usize = 16;
 /// Rows that are computed at once, at most.
 const MAX_ROWS: usize = 8;
-/// Added to a number from 0 to 2^22, it leaves the nearest whole one in the low bits.
-const ROUND: f32 = 12_582_912.0;
 
 /// Where rows of floats lie: `width` of them in a line, their begins `step` apart, those of lines `line`.
 #[derive(Debug, Clone, Copy)]
@@ -130,6 +128,7 @@ impl WithDot for Quantize<'_> {
             let [at] = lines.at(row, last);
             let xs = &values[at..][..whole];
             let (least, most) = range(simd, xs);
+            // No number where one of them is none: the sum is then none either.
             let step = (most - least) / MOST_CODE;
             let rate = if step > 0.0 { MOST_CODE / (most - least) } else { 0.0 };
             let zero = (-least * rate).round_ties_even();
@@ -148,17 +147,19 @@ impl WithDot for Quantize<'_> {
     }
 }
 
-/// The least and the largest of `xs`, which are whole vectors, and zero.
+/// The least and the largest of `xs`, which are whole vectors, and zero; no numbers where one of them is none.
 #[inline(always)]
 fn range<S: Simd>(simd: S, xs: &[f32]) -> (f32, f32) {
     let (vectors, _) = S::as_simd_f32s(xs);
     let zero = simd.splat_f32s(0.0);
-    let (mut least, mut most) = (zero, zero);
+    let (mut least, mut most, mut none) = (zero, zero, zero);
     for x in vectors {
         least = simd.min_f32s(least, *x);
         most = simd.max_f32s(most, *x);
+        none = simd.mul_add_e_f32s(*x, zero, none);
     }
-    (simd.reduce_min_f32s(least), simd.reduce_max_f32s(most))
+    let none = simd.reduce_sum_f32s(none);
+    (simd.reduce_min_f32s(least) + none, simd.reduce_max_f32s(most) + none)
 }
 
 struct Run<'a> {

@@ -3,7 +3,7 @@
 
 use super::transformers::{rows, values};
 use super::{Plain, numbers, used_arena};
-use crate::kernels::{Activation, Dense, Isa, Linear, Size, Values, Window};
+use crate::kernels::{Activation, Dense, Isa, Linear, Rows, Size, Values, Window};
 use proptest::prelude::*;
 
 /// Widths below a group, of whole groups, and odd ones; more rows than are computed at once.
@@ -98,5 +98,28 @@ fn nothing_gives_the_bias() {
         let layer = Linear::pack_int8(isa, Values::Floats(&[0.0; 35]), 5, None, Activation::None);
         let ys = layer.run(&mut used_arena(isa), rows(isa, &[3.0; 21], 7).view(), None);
         assert_eq!(values(&ys), [0.0; 15]);
+    }
+}
+
+#[test]
+fn what_is_no_number_gives_none() {
+    for isa in Isa::all() {
+        for broken in [f32::NAN, f32::INFINITY] {
+            let (mut weight, mut xs) = (vec![1.0; 35], vec![1.0; 21]);
+            let whole = Linear::pack_int8(isa, Values::Floats(&weight), 5, None, Activation::None);
+            weight[8] = broken;
+            xs[15] = broken;
+            let layer = Linear::pack_int8(isa, Values::Floats(&weight), 5, None, Activation::None);
+            // Not `values`: where an answer is broken, so is its padding.
+            let broken_of = |ys: &Rows| -> Vec<bool> {
+                (0..3).flat_map(|row| ys.row(row).iter().map(|y| !y.is_finite()).collect::<Vec<_>>()).collect()
+            };
+            let ys = layer.run(&mut used_arena(isa), rows(isa, &[1.0; 21], 7).view(), None);
+            let is_broken = broken_of(&ys);
+            assert_eq!(is_broken, [false, true, false, false, false].repeat(3), "{}: a weight of {broken}", isa.name());
+            let ys = whole.run(&mut used_arena(isa), rows(isa, &xs, 7).view(), None);
+            let is_broken = broken_of(&ys);
+            assert_eq!(is_broken, [[false; 5], [false; 5], [true; 5]].concat(), "{}: an input of {broken}", isa.name());
+        }
     }
 }
