@@ -147,6 +147,20 @@ impl<'a> MappedWeights<'a> {
         Ok(used)
     }
 
+    /// Names a tensor that holds what is no number, if there is one.
+    pub fn broken(&self) -> candle_core::Result<Option<&str>> {
+        for name in self.header.tensors().keys() {
+            let is_whole = self.with(name, |values| match values {
+                Values::Floats(values) => values.iter().all(|x| x.is_finite()),
+                Values::Halves(values) => values.iter().all(|x| x.is_finite()),
+            })?;
+            if !is_whole {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
     /// What was packed is not read again: without this, the whole file would count as memory of this process until the
     /// last layer is packed.
     fn forget(&self, range: std::ops::Range<usize>) {

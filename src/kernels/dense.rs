@@ -95,7 +95,8 @@ impl Dense {
                 let (first, to) = (ys.at(0, 0), lines(&ys));
                 let to = (Shared::new(&mut ys.values_mut()[first..]), to);
                 let past = residual.map(|map| (pixels(map), lines(map)));
-                let layer = Layer { isa, bytes, bias, activation };
+                // A picture's network is loaded with numbers only, and none of its layers makes others of them.
+                let layer = Layer { isa, bytes, bias, activation, check: false };
                 layer.run(arena, height * width, (pixels(xs), lines(xs)), past, to);
             }
         }
@@ -119,6 +120,9 @@ impl WithSimd for Run<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         if self.window.height * self.window.width == 1 {
             self.blocks::<S, 1>(simd);
+        } else if S::REGISTER_COUNT >= 32 && self.ys.pixel == S::F32_LANES {
+            // With one vector of outputs, so many sums keep both units busy.
+            self.blocks::<S, 14>(simd);
         } else if S::REGISTER_COUNT >= 32 {
             // Seven, because the maps of a picture of 224 pixels have sides that seven divides.
             self.blocks::<S, 7>(simd);
@@ -171,9 +175,9 @@ impl Run<'_> {
                 for (vector, count) in groups(self.ys.pixel / lanes) {
                     let (at, residual) = (vector * lanes, residual.as_ref());
                     match count {
-                        1 => block.run::<S, f32, PIXELS, 1>(simd, weights, at, &x, &y, residual),
-                        2 => block.run::<S, f32, PIXELS, 2>(simd, weights, at, &x, &y, residual),
-                        _ => block.run::<S, f32, PIXELS, 3>(simd, weights, at, &x, &y, residual),
+                        2 if PIXELS <= 7 => block.run::<S, f32, PIXELS, 2>(simd, weights, at, &x, &y, residual),
+                        3 if PIXELS <= 7 => block.run::<S, f32, PIXELS, 3>(simd, weights, at, &x, &y, residual),
+                        _ => block.run::<S, f32, PIXELS, 1>(simd, weights, at, &x, &y, residual),
                     }
                     weights = weights.add(count * lanes * block.rows * block.run);
                 }

@@ -66,6 +66,8 @@ pub(super) struct Layer<'a> {
     pub bytes: &'a Bytes,
     pub bias: &'a Floats,
     pub activation: Activation,
+    /// Whether an input that is no number gives outputs that are none, instead of any.
+    pub check: bool,
 }
 
 /// What the codes of a row stand for.
@@ -97,7 +99,7 @@ impl Layer<'_> {
         let mut codes = arena.floats(count * padded / 2);
         let mut scales = vec![Scale::default(); count];
         let of_codes = Shared::new(codes.as_mut_slice());
-        self.isa.run_dot(Quantize { xs, inputs, padded, codes: of_codes, scales: &mut scales });
+        self.isa.run_dot(Quantize { xs, inputs, padded, codes: of_codes, scales: &mut scales, check: self.check });
         // Few rows take the time in which their weights come from memory, a quarter of that of floats.
         let cost = count.max(MAX_ROWS) * inputs * outputs / 4;
         let scales = &scales[..];
@@ -115,6 +117,7 @@ struct Quantize<'a> {
     padded: usize,
     codes: Shared<f32>,
     scales: &'a mut [Scale],
+    check: bool,
 }
 
 impl WithDot for Quantize<'_> {
@@ -127,7 +130,7 @@ impl WithDot for Quantize<'_> {
         for (row, scale) in self.scales.iter_mut().enumerate() {
             let [at] = lines.at(row, last);
             let xs = &values[at..][..whole];
-            let (least, most) = range(simd, xs);
+            let (least, most) = if self.check { range::<S, true>(simd, xs) } else { range::<S, false>(simd, xs) };
             // No number where one of them is none: the sum is then none either.
             let step = (most - least) / MOST_CODE;
             let rate = if step > 0.0 { MOST_CODE / (most - least) } else { 0.0 };
@@ -147,16 +150,19 @@ impl WithDot for Quantize<'_> {
     }
 }
 
-/// The least and the largest of `xs`, which are whole vectors, and zero; no numbers where one of them is none.
+/// The least and the largest of `xs`, which are whole vectors, and zero; with `CHECK` no numbers where one of them is
+/// none.
 #[inline(always)]
-fn range<S: Simd>(simd: S, xs: &[f32]) -> (f32, f32) {
+fn range<S: Simd, const CHECK: bool>(simd: S, xs: &[f32]) -> (f32, f32) {
     let (vectors, _) = S::as_simd_f32s(xs);
     let zero = simd.splat_f32s(0.0);
     let (mut least, mut most, mut none) = (zero, zero, zero);
     for x in vectors {
         least = simd.min_f32s(least, *x);
         most = simd.max_f32s(most, *x);
-        none = simd.mul_add_e_f32s(*x, zero, none);
+        if CHECK {
+            none = simd.mul_add_e_f32s(*x, zero, none);
+        }
     }
     let none = simd.reduce_sum_f32s(none);
     (simd.reduce_min_f32s(least) + none, simd.reduce_max_f32s(most) + none)
