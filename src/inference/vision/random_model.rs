@@ -60,8 +60,12 @@ impl RandomModel {
     }
 
     pub fn try_load(&self) -> Result<ImageClassifier> {
+        self.try_load_as(&Options::default())
+    }
+
+    pub fn try_load_as(&self, options: &Options) -> Result<ImageClassifier> {
         let dir = TempDir::new().unwrap();
-        ImageClassifier::load(&self.write(dir.path()), &Options::default())
+        ImageClassifier::load(&self.write(dir.path()), options)
     }
 
     pub fn load(&self) -> ImageClassifier {

@@ -2,6 +2,7 @@
 
 use super::random_model::RandomModel;
 use super::*;
+use crate::inference::Variant;
 use crate::model_dir::ModelDirError;
 use tempfile::TempDir;
 
@@ -215,6 +216,24 @@ fn weights_that_give_no_number_are_an_error() {
     let selection = Selection::default();
     assert!(matches!(classifier.classify(&frame, &selection), Err(Error::Model { .. })));
     assert!(matches!(classifier.classify_batch(&[frame], &selection), Err(Error::Model { .. })));
+}
+
+#[test]
+fn in_bytes_what_is_no_number_is_refused_and_the_rest_answers_nearly_the_same() {
+    let int8 = Options { variant: Some(Variant::Int8), ..Options::default() };
+    let mut model = RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "same", "folded");
+    let (floats, bytes) = (model.load(), model.try_load_as(&int8).unwrap());
+    let input = floats.prepare(&picture(50, 70, 1)).unwrap();
+    let (floats, bytes) = (floats.infer(&input).unwrap(), bytes.infer(&input).unwrap());
+    let most = floats.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+    assert_near(&floats, &bytes, 0.1 * most);
+    assert_ne!(floats, bytes);
+
+    let weight = &model.tensors["conv_head.weight"];
+    let broken = (weight * f64::NAN).unwrap();
+    model.tensors.insert("conv_head.weight".into(), broken);
+    let error = model.try_load_as(&int8).unwrap_err();
+    assert_eq!(error.to_string(), "random: conv_head.weight holds what is no number; fetch the model again");
 }
 
 #[test]
