@@ -9,9 +9,6 @@
 # The models of this checkout; a person's own stay untouched. Set it to use others.
 export ONHAND_MODELS ?= $(CURDIR)/models/installed
 
-# candle and rayon each guess a number of threads where none is set; where they differ, they wait for each other.
-export RAYON_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN)
-
 # What needs no window toolkit: the engine and its terminal program.
 ENGINE := --locked --no-default-features
 

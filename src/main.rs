@@ -16,8 +16,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // SAFETY: the process has one thread, since nothing has run but reading the settings. candle and rayon read the
-    // variable when they first compute; there is no other way to tell candle.
+    // SAFETY: the process has one thread, since nothing has run but reading the settings. Models read the variable when
+    // they are loaded, here and in the processes that measure.
     unsafe { std::env::set_var(app::THREADS_VARIABLE, start.threads().to_string()) };
     match app::run(start) {
         Ok(()) => ExitCode::SUCCESS,

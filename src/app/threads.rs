@@ -3,7 +3,7 @@
 
 use super::settings::Settings;
 
-/// What candle and rayon read; set first thing in `main`.
+/// What models read that are loaded without a number of threads; set first thing in `main`.
 pub const VARIABLE: &str = "RAYON_NUM_THREADS";
 
 /// How much the threads that compute give way, in the steps of nice(1): what draws gets nine tenths of a core that both
@@ -12,7 +12,7 @@ pub const VARIABLE: &str = "RAYON_NUM_THREADS";
 const GIVES_WAY: i32 = 10;
 
 /// Makes this thread, and the threads that it starts, give way to those that draw. What computes calls it first: the
-/// pool of threads that candle computes with is started by whoever computes first.
+/// pool of threads that models compute with is started by whoever loads the first.
 pub fn give_way() {
     // On desktops they take what is left: a core where nothing else runs counts as idle then, so what draws is woken
     // there at once. With niceness alone it waits behind others, and a page at 60 Hz misses one frame in forty.
