@@ -47,6 +47,17 @@ impl<'a> Layers<'a> {
         Self { source: Source::Builder(vb), isa, pool: Pool::ONE, int8: false }
     }
 
+    /// What `build` makes of those of `dir`, on the threads of the pool.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where a weight is no number.
+    pub fn build<T: Send>(&self, dir: &ModelDir, build: impl FnOnce(&Self) -> Result<T> + Send) -> super::Result<T> {
+        self.pool.within(|| build(self)).map_err(|error| match &self.source {
+            Source::File { weights, .. } => weights.explain(dir, error),
+            Source::Builder(_) => error.into(),
+        })
+    }
+
     /// Those whose names begin with `name` and a dot.
     pub fn of(&self, name: impl std::fmt::Display) -> Self {
         let source = match &self.source {

@@ -16,7 +16,7 @@ use memmap2::Mmap;
 use memmap2::UncheckedAdvice;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The shape of every tensor that `build` asks for, by name.
 pub(crate) fn expected_tensors(
@@ -98,6 +98,8 @@ pub(crate) fn map_weights(dir: &ModelDir, want: Option<Variant>) -> Result<VarBu
 pub(crate) struct MappedWeights<'a> {
     map: Mmap,
     header: &'a WeightsHeader,
+    /// A tensor that holds what is no number.
+    broken: OnceLock<String>,
 }
 
 impl<'a> MappedWeights<'a> {
@@ -111,18 +113,25 @@ impl<'a> MappedWeights<'a> {
         if map.len() as u64 != header.file_bytes() {
             return Err(ModelDirError::Header { path, why: "it has changed since it was opened".into() }.into());
         }
-        Ok(Self { map, header })
+        Ok(Self { map, header, broken: OnceLock::new() })
     }
 
     /// Hands `use_of` the numbers of the tensor `name`.
     ///
     /// # Errors
-    /// There is no such tensor, or it is neither f32 nor f16: [`compare`] finds both before.
+    /// It holds what is no number. There is no such tensor, or it is neither f32 nor f16: [`compare`] finds both before.
     pub fn with<T>(&self, name: &str, use_of: impl FnOnce(Values) -> T) -> candle_core::Result<T> {
         let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
         let at = |offset: u64| (self.header.data_start() + offset) as usize;
         let range = at(tensor.data_offsets.0)..at(tensor.data_offsets.1);
         let bytes = &self.map[range.clone()];
+        let use_of = |values: Values| -> candle_core::Result<T> {
+            if !values.are_finite() {
+                let _ = self.broken.set(name.into());
+                candle_core::bail!("{name} holds what is no number");
+            }
+            Ok(use_of(values))
+        };
         // Where a file does not align its numbers, they are copied.
         let used = match tensor.dtype {
             // SAFETY: any bits are a float, and all our processors store the low byte first, as the file does.
@@ -144,21 +153,23 @@ impl<'a> MappedWeights<'a> {
             other => candle_core::bail!("{name} is {other:?}"),
         };
         self.forget(range);
-        Ok(used)
+        used
     }
 
-    /// Names a tensor that holds what is no number, if there is one.
-    pub fn broken(&self) -> candle_core::Result<Option<&str>> {
-        for name in self.header.tensors().keys() {
-            let is_whole = self.with(name, |values| match values {
-                Values::Floats(values) => values.iter().all(|x| x.is_finite()),
-                Values::Halves(values) => values.iter().all(|x| x.is_finite()),
-            })?;
-            if !is_whole {
-                return Ok(Some(name));
-            }
+    /// # Errors
+    /// [`Error::Model`] names a tensor that holds what is no number. An activation may make a number of it, so that the
+    /// answer would look right.
+    pub fn check(&self, model: &ModelDir) -> Result<()> {
+        let names = self.header.tensors().keys();
+        names.into_iter().try_for_each(|name| self.with(name, |_| ())).map_err(|e| self.explain(model, e))
+    }
+
+    /// What `error`, of building a model from these, comes from.
+    pub fn explain(&self, model: &ModelDir, error: candle_core::Error) -> Error {
+        match self.broken.get() {
+            Some(name) => Error::Model { model: model.name(), why: format!("{name} holds what is no number") },
+            None => error.into(),
         }
-        Ok(None)
     }
 
     /// What was packed is not read again: without this, the whole file would count as memory of this process until the

@@ -69,7 +69,7 @@ impl Isa {
 
     pub(super) fn named(wanted: Option<OsString>) -> Result<Self, String> {
         let all = Self::all();
-        let Some(wanted) = wanted else { return Ok(all[0]) };
+        let Some(wanted) = wanted.filter(|name| !name.is_empty()) else { return Ok(all[0]) };
         let wanted = wanted.to_string_lossy();
         all.iter().copied().find(|isa| isa.name() == wanted).ok_or_else(|| {
             let names: Vec<_> = all.iter().map(|isa| isa.name()).collect();

@@ -17,7 +17,7 @@ use std::time::Instant;
 /// Time what a model computes, case by case: a line for each
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
-/// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8.
+/// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8, or as --variant says.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
@@ -77,12 +77,19 @@ impl std::fmt::Display for Line {
         if let Some(clip) = &self.clip {
             write!(f, ", {clip}")?;
         }
-        write!(f, ": {cpu_ms_p50:.3} ms of processor time, {wall_ms_p50:.3} ms, medians of {rounds}")
+        write!(f, ": {cpu_ms_p50:.3} ms of processor time, {wall_ms_p50:.3} ms by the clock, medians of {rounds}")
     }
 }
 
 pub fn run(args: &Args) -> ExitCode {
     let mut report = Report::new(&args.common);
+    if args.common.variant == Some(Variant::F16) {
+        report.failure(
+            "bench",
+            "f32 and int8 can be timed; weights that are stored as f16 are f32 where they are multiplied",
+        );
+        return report.exit_code();
+    }
     let result = match args.what {
         What::Vision => vision(args, &mut report),
         What::Text => text(args, &mut report),

@@ -2,7 +2,8 @@
 
 use super::testing::{self, babble, transcribe, transcriber};
 use super::{Listener, Segment, Stage, Task, TranscribeOptions, Transcriber, Transcript};
-use crate::inference::{Error, Options};
+use crate::inference::{Error, Options, Variant};
+use crate::model_dir::{Limits, ModelDir};
 
 fn options(language: &str) -> TranscribeOptions {
     TranscribeOptions { language: Some(language.into()), ..TranscribeOptions::default() }
@@ -45,6 +46,22 @@ fn is_sound(said: &Transcript) {
         assert!(!segment.text.is_empty());
     }
     assert!(!said.text.contains('\u{FFFD}') || said.text.trim_end_matches('\u{FFFD}') == said.text);
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = testing::write(folder.path(), true);
+    let name = "model.decoder.layers.1.fc1.weight";
+    let mut weights = testing::weights(&dir);
+    let broken = (&weights[name] * f64::NAN).unwrap();
+    weights.insert(name.into(), broken);
+    candle_core::safetensors::save(&weights, dir.weights_path()).unwrap();
+    let dir = ModelDir::open(folder.path(), &Limits::default()).unwrap();
+    for variant in [None, Some(Variant::Int8)] {
+        let error = Transcriber::load(&dir, &Options { variant, ..Options::default() }).err().unwrap().to_string();
+        assert!(error.ends_with(&format!("{name} holds what is no number; fetch the model again")), "{error}");
+    }
 }
 
 #[test]

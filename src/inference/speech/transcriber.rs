@@ -91,7 +91,7 @@ impl Transcriber {
         compare(dir, &super::expected(dir)?)?;
         let vocabulary = Vocabulary::load(dir, &config)?;
         let layers = Layers::open(dir, options)?;
-        let model = layers.pool.within(|| Whisper::load(&layers, &config))?;
+        let model = layers.build(dir, |layers| Whisper::load(layers, &config))?;
         Ok(Self { name: dir.name(), mel: MelSpectrogram::new(config.num_mel_bins), config, vocabulary, model })
     }
 

@@ -97,6 +97,7 @@ impl Tokens {
 /// Judges texts. The same text has the same answer, bit for bit. In company it is the same to rounding: on Arm the
 /// matrix product of many rows adds up in another order than that of a few.
 pub struct SentimentAnalyzer {
+    name: String,
     model: DistilBert,
     tokenizer: Tokenizer,
     labels: Labels,
@@ -121,9 +122,9 @@ impl SentimentAnalyzer {
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
         let scripts = KnownScripts::of_vocab(tokenizer.vocab().keys().map(String::as_str));
         let layers = Layers::open(dir, options)?;
-        let model = layers.pool.within(|| DistilBert::load(&config, labels.names.len(), &layers))?;
+        let model = layers.build(dir, |layers| DistilBert::load(&config, labels.names.len(), layers))?;
         // [CLS] and [SEP] take two places.
-        Ok(Self { model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
+        Ok(Self { name: dir.name(), model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
     }
 
     /// How `text` feels, and what each word contributed.
@@ -228,7 +229,12 @@ impl SentimentAnalyzer {
             tokens.windows.iter().map(move |window| Row { ids: self.row(tokens, window), owner })
         });
         let rows: Vec<Row> = rows.collect();
-        let mut logits = passes::logits(&self.model, &rows, stop)?.into_iter();
+        let logits = passes::logits(&self.model, &rows, stop)?;
+        if !logits.iter().flatten().all(|x| x.is_finite()) {
+            // Weights are numbers, so these are so large that their sums are none.
+            return Err(Error::Model { model: self.name.clone(), why: "its answer is not a number".into() });
+        }
+        let mut logits = logits.into_iter();
         Ok(texts.iter().map(|tokens| self.sentiment(tokens, logits.by_ref().take(tokens.windows.len()))).collect())
     }
 

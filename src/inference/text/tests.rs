@@ -1,6 +1,7 @@
 //! The analyzer as a whole, on a tiny model of random weights.
 
 use super::*;
+use crate::inference::Variant;
 use crate::inference::layers::Layers;
 use crate::kernels::Isa;
 use candle_core::{DType, Device, Tensor};
@@ -43,6 +44,29 @@ fn logits_are_those_of_candle_transformers() {
 
         let apart = (ours - theirs).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
         assert!(apart < tolerance, "{activation}: {apart}");
+    }
+}
+
+/// The tiny model, with all numbers of a tensor times `factor`.
+fn with_weights_times(name: &str, factor: f64, variant: Option<Variant>) -> Result<SentimentAnalyzer> {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = tiny::write(folder.path(), &tiny::config());
+    let mut tensors = candle_core::safetensors::load(dir.weights_path(), &Device::Cpu).unwrap();
+    let broken = (&tensors[name] * factor).unwrap();
+    tensors.insert(name.into(), broken);
+    candle_core::safetensors::save(&tensors, dir.weights_path()).unwrap();
+    let dir = ModelDir::open(folder.path(), &crate::model_dir::Limits::default()).unwrap();
+    SentimentAnalyzer::load(&dir, &Options { variant, ..Options::default() })
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_refused_and_an_answer_that_is_none() {
+    let name = "distilbert.transformer.layer.1.ffn.lin1.weight";
+    for variant in [None, Some(Variant::Int8)] {
+        let error = with_weights_times(name, f64::NAN, variant).err().unwrap().to_string();
+        assert!(error.ends_with(&format!("{name} holds what is no number; fetch the model again")), "{error}");
+        let huge = with_weights_times("classifier.weight", 1e38, variant).unwrap();
+        assert!(matches!(huge.judge("a good film"), Err(Error::Model { .. })));
     }
 }
 

@@ -189,13 +189,7 @@ impl ImageClassifier {
         config.style.int8 = options.int8();
         weights::compare(dir, &expected_by(&config)?)?;
         let labels = Labels::of(dir, config.classes)?;
-        // In bytes what is no number would pass for one.
-        if config.style.int8
-            && let Some(name) = weights::MappedWeights::open(dir)?.broken()?
-        {
-            let why = format!("{name} holds what is no number");
-            return Err(Error::Model { model: dir.name(), why });
-        }
+        weights::MappedWeights::open(dir)?.check(dir)?;
         let network = Network::load(&weights::map_weights(dir, options.stored())?, &config)?;
         let preparation = Preparation::new(config.preparation.clone());
         Ok(Self { model: dir.name(), config, network, preparation, labels })

@@ -185,6 +185,11 @@ impl<'a> Scribe<'a> {
             let (likeliest, margin) = greedy(&logits);
             let token = dice.as_mut().map_or(likeliest, |dice| dice.pick(&logits, temperature));
             let token_log_probability = logits[token as usize] - log_sum_exp(logits.iter().copied());
+            if token_log_probability.is_nan() {
+                // Weights are numbers, so these are so large that their sums are none.
+                let why = "its answer is not a number".into();
+                return Err(Error::Model { model: "the speech model".into(), why });
+            }
             log_probability += token_log_probability;
             if token == special.end {
                 said.finished = true;
