@@ -12,10 +12,9 @@
 use super::aligned::Floats;
 use super::block::{MAX_VECTORS, groups};
 use super::bytes::{Bytes, ROUND};
-use super::dot::{Dot, WithDot};
+use super::dot::{Code, Dot, WithDot, less};
 use super::map::Arena;
 use super::pool::{self, Shared};
-use super::weight::as_vector;
 use super::{Activation, Isa};
 use pulp::Simd;
 use std::mem::MaybeUninit;
@@ -135,7 +134,7 @@ impl WithDot for Quantize<'_> {
             let step = (most - least) / MOST_CODE;
             let rate = if step > 0.0 { MOST_CODE / (most - least) } else { 0.0 };
             let zero = (-least * rate).round_ties_even();
-            *scale = Scale { step, zero: zero as i32 - D::OFFSET };
+            *scale = Scale { step, zero: zero as i32 - D::Code::OFFSET };
             // SAFETY: there is room for so many codes of 16 bits in each row.
             let codes = unsafe {
                 std::slice::from_raw_parts_mut(self.codes.get().cast::<D::Code>().add(row * self.padded), whole)
@@ -144,7 +143,7 @@ impl WithDot for Quantize<'_> {
                 let q = x * rate + zero;
                 let q = if q > 0.0 { q } else { 0.0 };
                 let q = if q < MOST_CODE { q } else { MOST_CODE };
-                *code = D::code((q + ROUND).to_bits() as u8);
+                *code = D::Code::of((q + ROUND).to_bits() as u8);
             }
         }
     }
@@ -259,7 +258,7 @@ impl Run<'_> {
                 let y = to.get().add(places[i] + at);
                 for v in 0..VECTORS {
                     let c = v * D::LANES;
-                    let sum: S::f32s = as_vector::<S, _>(D::less(tile.add(c), sums.add(c), zero));
+                    let sum = less::<S>(tile.add(c), sums.add(c), zero);
                     let (scale, bias) = (*scales.add(c).cast::<S::f32s>(), *bias.add(c).cast::<S::f32s>());
                     // Not fused, so that every instruction set rounds alike.
                     let sum = simd.add_f32s(simd.mul_f32s(sum, simd.mul_f32s(scale, step)), bias);

@@ -5,6 +5,7 @@
 
 use super::Isa;
 use super::aligned::Number;
+use super::weight::as_vector;
 use pulp::{Simd, WithSimd};
 
 /// The loops of a block, in plain sight of the compiler: it makes a call of an instruction in a closure that it does not
@@ -47,21 +48,50 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+/// A code of an input, as an instruction set wants it.
+pub(super) trait Code: Number {
+    /// What is taken from a code where it is stored.
+    const OFFSET: i32;
+
+    /// A code, stored.
+    fn of(code: u8) -> Self;
+}
+
+impl Code for u8 {
+    const OFFSET: i32 = 0;
+
+    #[inline(always)]
+    fn of(code: u8) -> Self {
+        code
+    }
+}
+
+impl Code for i8 {
+    const OFFSET: i32 = 128;
+
+    #[inline(always)]
+    fn of(code: u8) -> Self {
+        (code ^ 0x80) as i8
+    }
+}
+
+impl Code for i16 {
+    const OFFSET: i32 = 0;
+
+    #[inline(always)]
+    fn of(code: u8) -> Self {
+        code.into()
+    }
+}
+
 /// The inner product of an instruction set.
 pub(super) trait Dot: Copy {
     /// Sums in a vector.
     const LANES: usize;
     /// Inputs whose products are summed at once. Rows and weights are padded to it.
     const GROUP: usize;
-    /// What is taken from a code where it is stored.
-    const OFFSET: i32;
     /// What a code is stored as.
-    type Code: Number;
-    /// As many floats as there are sums in a vector.
-    type Floats: Copy;
-
-    /// A code, stored.
-    fn code(code: u8) -> Self::Code;
+    type Code: Code;
 
     /// Where, in the weights of a vector of outputs for a group of inputs, that of `lane` for `input` lies.
     #[inline(always)]
@@ -79,12 +109,27 @@ pub(super) trait Dot: Copy {
         groups: usize,
         sums: *mut i32,
     );
+}
 
-    /// The vector of `sums`, less `zero` times that of `weights`.
-    ///
-    /// # Safety
-    /// As for [`Self::block`]; `weights` are aligned.
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> Self::Floats;
+/// The vector of `sums`, less `zero` times that of `weights`, as floats.
+///
+/// # Safety
+/// Both are there, and `weights` are aligned as a vector.
+#[inline(always)]
+pub(super) unsafe fn less<S: Simd>(sums: *const i32, weights: *const i32, zero: i32) -> S::f32s {
+    // SAFETY: the caller's, and a vector of so many lanes is had only where its instructions are.
+    unsafe {
+        match S::F32_LANES {
+            #[cfg(target_arch = "x86_64")]
+            16 => as_vector::<S, _>(x86::less_16(sums, weights, zero)),
+            #[cfg(target_arch = "x86_64")]
+            8 => as_vector::<S, _>(x86::less_8(sums, weights, zero)),
+            #[cfg(target_arch = "aarch64")]
+            4 => as_vector::<S, _>(neon::less_4(sums, weights, zero)),
+            1 => as_vector::<S, _>((*sums).wrapping_sub((*weights).wrapping_mul(zero)) as f32),
+            lanes => unreachable!("no instruction set of ours has {lanes} lanes"),
+        }
+    }
 }
 
 /// What is computed with an inner product, and vectors of floats for the rest.
@@ -101,14 +146,7 @@ pub(super) struct Scalar;
 impl Dot for Scalar {
     const LANES: usize = 1;
     const GROUP: usize = 1;
-    const OFFSET: i32 = 0;
     type Code = u8;
-    type Floats = f32;
-
-    #[inline(always)]
-    fn code(code: u8) -> u8 {
-        code
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "as the others")]
@@ -123,12 +161,6 @@ impl Dot for Scalar {
             block!(x, weights, groups, sums, 0_i32,
                 1: w => i32::from(*w), at => i32::from(*at), (sum, x) => sum.wrapping_add(x * w))
         }
-    }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> f32 {
-        // SAFETY: the caller's.
-        unsafe { (*sums).wrapping_sub((*weights).wrapping_mul(zero)) as f32 }
     }
 }
 

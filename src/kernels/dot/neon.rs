@@ -11,14 +11,7 @@ pub struct Widening;
 impl Dot for Widening {
     const LANES: usize = 4;
     const GROUP: usize = 4;
-    const OFFSET: i32 = 128;
     type Code = i8;
-    type Floats = float32x4_t;
-
-    #[inline(always)]
-    fn code(code: u8) -> i8 {
-        (code ^ 0x80) as i8
-    }
 
     /// First two inputs for each lane, then two more.
     #[inline(always)]
@@ -51,12 +44,6 @@ impl Dot for Widening {
             })
         }
     }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
-        // SAFETY: the caller's.
-        unsafe { vcvtq_f32_s32(vmlsq_s32(vld1q_s32(sums), vld1q_s32(weights), vdupq_n_s32(zero))) }
-    }
 }
 
 /// `sdot`: four bytes a sum, 16 in an instruction.
@@ -78,14 +65,7 @@ fn sdot(mut sum: int32x4_t, x: int8x16_t, w: int8x16_t) -> int32x4_t {
 impl Dot for DotProduct {
     const LANES: usize = 4;
     const GROUP: usize = 4;
-    const OFFSET: i32 = 128;
     type Code = i8;
-    type Floats = float32x4_t;
-
-    #[inline(always)]
-    fn code(code: u8) -> i8 {
-        (code ^ 0x80) as i8
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "the sums stay in registers only where they are plainly indexed")]
@@ -102,12 +82,6 @@ impl Dot for DotProduct {
                 at => vreinterpretq_s8_s32(vdupq_n_s32(at.cast::<i32>().read_unaligned())),
                 (sum, x) => sdot(sum, x, vreinterpretq_s8_s32(w)))
         }
-    }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
-        // SAFETY: the caller's.
-        unsafe { vcvtq_f32_s32(vmlsq_s32(vld1q_s32(sums), vld1q_s32(weights), vdupq_n_s32(zero))) }
     }
 }
 
@@ -130,14 +104,7 @@ fn smmla(mut sums: int32x4_t, x: int8x16_t, w: int8x16_t) -> int32x4_t {
 impl Dot for MatrixProduct {
     const LANES: usize = 4;
     const GROUP: usize = 8;
-    const OFFSET: i32 = 128;
     type Code = i8;
-    type Floats = float32x4_t;
-
-    #[inline(always)]
-    fn code(code: u8) -> i8 {
-        (code ^ 0x80) as i8
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "the sums stay in registers only where they are plainly indexed")]
@@ -180,12 +147,6 @@ impl Dot for MatrixProduct {
             }
         }
     }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
-        // SAFETY: the caller's.
-        unsafe { vcvtq_f32_s32(vmlsq_s32(vld1q_s32(sums), vld1q_s32(weights), vdupq_n_s32(zero))) }
-    }
 }
 
 /// Runs `op` where the processor is known to have these instructions.
@@ -198,4 +159,16 @@ pub unsafe fn with_matrix_product<Op: WithDot>(simd: pulp::aarch64::Neon, op: Op
 #[target_feature(enable = "neon,dotprod")]
 pub unsafe fn with_dot_product<Op: WithDot>(simd: pulp::aarch64::Neon, op: Op) -> Op::Output {
     op.with_dot::<pulp::aarch64::Neon, DotProduct>(simd)
+}
+
+/// The vector of `sums`, less `zero` times that of `weights`.
+///
+/// # Safety
+/// Both are there.
+#[target_feature(enable = "neon")]
+#[inline]
+pub unsafe fn less_4(sums: *const i32, weights: *const i32, zero: i32) -> float32x4_t {
+    // SAFETY: the caller's.
+    let (sums, weights) = unsafe { (vld1q_s32(sums), vld1q_s32(weights)) };
+    vcvtq_f32_s32(vmlsq_s32(sums, weights, vdupq_n_s32(zero)))
 }

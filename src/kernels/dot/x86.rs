@@ -10,14 +10,7 @@ pub struct Vnni;
 impl Dot for Vnni {
     const LANES: usize = 16;
     const GROUP: usize = 4;
-    const OFFSET: i32 = 0;
     type Code = u8;
-    type Floats = __m512;
-
-    #[inline(always)]
-    fn code(code: u8) -> u8 {
-        code
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "the sums stay in registers only where they are plainly indexed")]
@@ -35,17 +28,6 @@ impl Dot for Vnni {
                 (sum, x) => _mm512_dpbusd_epi32(sum, x, w))
         }
     }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
-        // SAFETY: the caller's.
-        unsafe {
-            _mm512_cvtepi32_ps(_mm512_sub_epi32(
-                _mm512_loadu_si512(sums.cast()),
-                _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)),
-            ))
-        }
-    }
 }
 
 /// Runs `op` where the processor is known to have these instructions.
@@ -61,14 +43,7 @@ pub struct Madd512;
 impl Dot for Madd512 {
     const LANES: usize = 16;
     const GROUP: usize = 2;
-    const OFFSET: i32 = 0;
     type Code = i16;
-    type Floats = __m512;
-
-    #[inline(always)]
-    fn code(code: u8) -> i16 {
-        code.into()
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "the sums stay in registers only where they are plainly indexed")]
@@ -86,17 +61,6 @@ impl Dot for Madd512 {
                 (sum, x) => _mm512_add_epi32(sum, _mm512_madd_epi16(x, w)))
         }
     }
-
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
-        // SAFETY: the caller's.
-        unsafe {
-            _mm512_cvtepi32_ps(_mm512_sub_epi32(
-                _mm512_loadu_si512(sums.cast()),
-                _mm512_mullo_epi32(_mm512_load_si512(weights.cast()), _mm512_set1_epi32(zero)),
-            ))
-        }
-    }
 }
 
 /// The same of 256 bits.
@@ -106,14 +70,7 @@ pub struct Madd256;
 impl Dot for Madd256 {
     const LANES: usize = 8;
     const GROUP: usize = 2;
-    const OFFSET: i32 = 0;
     type Code = i16;
-    type Floats = __m256;
-
-    #[inline(always)]
-    fn code(code: u8) -> i16 {
-        code.into()
-    }
 
     #[inline(always)]
     #[allow(clippy::needless_range_loop, reason = "the sums stay in registers only where they are plainly indexed")]
@@ -131,15 +88,28 @@ impl Dot for Madd256 {
                 (sum, x) => _mm256_add_epi32(sum, _mm256_madd_epi16(x, w)))
         }
     }
+}
 
-    #[inline(always)]
-    unsafe fn less(sums: *const i32, weights: *const i32, zero: i32) -> __m256 {
-        // SAFETY: the caller's.
-        unsafe {
-            _mm256_cvtepi32_ps(_mm256_sub_epi32(
-                _mm256_loadu_si256(sums.cast()),
-                _mm256_mullo_epi32(_mm256_load_si256(weights.cast()), _mm256_set1_epi32(zero)),
-            ))
-        }
-    }
+/// The vector of `sums`, less `zero` times that of `weights`.
+///
+/// # Safety
+/// Both are there; `weights` are aligned.
+#[target_feature(enable = "avx512f")]
+#[inline]
+pub unsafe fn less_16(sums: *const i32, weights: *const i32, zero: i32) -> __m512 {
+    // SAFETY: the caller's.
+    let (sums, weights) = unsafe { (_mm512_loadu_si512(sums.cast()), _mm512_load_si512(weights.cast())) };
+    _mm512_cvtepi32_ps(_mm512_sub_epi32(sums, _mm512_mullo_epi32(weights, _mm512_set1_epi32(zero))))
+}
+
+/// The same of 256 bits.
+///
+/// # Safety
+/// As above.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub unsafe fn less_8(sums: *const i32, weights: *const i32, zero: i32) -> __m256 {
+    // SAFETY: the caller's.
+    let (sums, weights) = unsafe { (_mm256_loadu_si256(sums.cast()), _mm256_load_si256(weights.cast())) };
+    _mm256_cvtepi32_ps(_mm256_sub_epi32(sums, _mm256_mullo_epi32(weights, _mm256_set1_epi32(zero))))
 }
