@@ -21,6 +21,12 @@ pub(super) fn groups(vectors: usize) -> impl Iterator<Item = (usize, usize)> + C
     })
 }
 
+/// The group that `vector` is in, of all `vectors`: its first vector and how many.
+pub(super) fn group_of(vector: usize, vectors: usize) -> (usize, usize) {
+    let mut all = groups(vectors);
+    all.find(|(first, count)| (*first..first + count).contains(&vector)).expect("every vector is in a group")
+}
+
 /// What is the same for some rows and some vectors of outputs, wherever they lie.
 pub(super) struct Block {
     /// Stretches of inputs.

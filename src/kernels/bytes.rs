@@ -2,7 +2,7 @@
 
 use super::Isa;
 use super::aligned::{Aligned, Floats};
-use super::block::{MAX_VECTORS, groups};
+use super::block::{MAX_VECTORS, group_of, groups};
 use super::dot::{Dot, WithDot};
 use super::linear::PACKING;
 use super::pool::{self, Shared};
@@ -146,9 +146,7 @@ impl WithDot for Unpack<'_> {
         let scale = self.bytes.scales.as_slice()[self.output];
         let padded = self.bytes.inputs.next_multiple_of(D::GROUP);
         let (vector, lane) = (self.output / D::LANES, self.output % D::LANES);
-        let (first, count) = groups(self.bytes.outputs.div_ceil(D::LANES))
-            .find(|(first, count)| (*first..first + count).contains(&vector))
-            .expect("every vector is in a group");
+        let (first, count) = group_of(vector, self.bytes.outputs.div_ceil(D::LANES));
         let panel = &self.bytes.weights.as_slice()[first * D::LANES * padded..];
         for (input, to) in self.to.iter_mut().enumerate() {
             let group = (input / D::GROUP * count + vector - first) * D::LANES * D::GROUP;

@@ -7,7 +7,7 @@
 //! ```
 
 use super::aligned::{Aligned, Floats, Number};
-use super::block::{Block, MAX_VECTORS, groups};
+use super::block::{Block, MAX_VECTORS, group_of, groups};
 use super::bytes::Bytes;
 use super::int8::{Layer, Lines};
 use super::map::Arena;
@@ -118,10 +118,7 @@ impl Linear {
         match &self.weights {
             Weights::Floats(weights) => {
                 let lanes = self.isa.lanes();
-                let vector = output / lanes;
-                let (first, count) = groups(self.outputs.div_ceil(lanes))
-                    .find(|(first, count)| (*first..first + count).contains(&vector))
-                    .expect("every vector is in a group");
+                let (first, count) = group_of(output / lanes, self.outputs.div_ceil(lanes));
                 let places = (first * lanes * self.inputs + output - first * lanes..).step_by(count * lanes);
                 to.iter_mut().zip(places).for_each(|(to, at)| *to = weights.get(at));
             }

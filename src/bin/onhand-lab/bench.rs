@@ -17,7 +17,8 @@ use std::time::Instant;
 /// Time what a model computes, case by case: a line for each
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
-/// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8, or as --variant says.
+/// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8, or as
+/// --variant says.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
