@@ -20,7 +20,6 @@ impl SqueezeExcite {
     /// `channels` are squeezed to a quarter, rounded to 8 as MobileNetV3 does.
     fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
         let squeezed = round_to_8(channels as f64 / 4.0);
-
         let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, activation, style);
         Ok(Self {
             reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
