@@ -54,7 +54,11 @@ pub use style::STYLE;
 pub use threads::VARIABLE as THREADS_VARIABLE;
 
 use crate::sensors::power;
-use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+use dioxus::mobile as desktop;
+#[cfg(feature = "desktop")]
+use dioxus::desktop;
+use desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
 use settings::{Loaded, SettingsFile};
 use takes::HistoryFile;
@@ -114,7 +118,7 @@ pub fn run(start: Start) -> Result<(), String> {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\"><style>{STYLE}</style>"
     );
     let config = Config::new().with_window(window).with_custom_head(head).with_menu(None);
-    LaunchBuilder::desktop().with_cfg(config).with_context(start).launch(App);
+    LaunchBuilder::new().with_cfg(config).with_context(start).launch(App);
     Ok(())
 }
 
@@ -123,7 +127,7 @@ fn App() -> Element {
     let start = use_context::<Start>();
     #[cfg(target_os = "linux")]
     use_hook(|| {
-        let window = dioxus::desktop::window();
+        let window = desktop::window();
         web_view::allow_camera_and_microphone(&window);
         web_view::start_again_when_the_page_ends(&window);
     });
