@@ -11,6 +11,7 @@
 //! | [`sensors`] | camera, microphone, heat and battery: a trait each, a backend a file |
 //! | [`profile`] | how long it took, and how much memory |
 //! | [`lab`] | on the host only: trying out what a phone would take hours for |
+//! | [`system`] | what only the operating system knows or can do: folders, other apps, its cores |
 //! | [`timeline`] | scripts of heat, battery and use: steps, each of which holds from its time on |
 //! | `app` | what people see; behind the feature of that name |
 //!
@@ -27,4 +28,5 @@ pub mod resample;
 pub mod scheduler;
 pub mod sensors;
 pub mod store;
+pub mod system;
 pub mod timeline;

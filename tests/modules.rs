@@ -15,6 +15,7 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
+    Rule { module: "system", may_use: &[], never: &["candle", "dioxus", "hf_hub", "tokio"] },
     Rule { module: "model_dir", may_use: &[], never: &["candle", "dioxus", "hf_hub"] },
     Rule { module: "resample", may_use: &[], never: &["candle", "dioxus", "std::thread", "std::time"] },
     Rule { module: "timeline", may_use: &[], never: &["candle", "dioxus", "std::thread", "std::time", "std::fs"] },
@@ -24,7 +25,7 @@ const RULES: &[Rule] = &[
         never: &["dioxus", "hf_hub", "std::thread", "tokio", "std::time::Instant", "Instant::now", "SystemTime"],
     },
     Rule { module: "kernels", may_use: &[], never: &["candle", "dioxus", "hf_hub", "tokio", "std::time"] },
-    Rule { module: "store", may_use: &["model_dir"], never: &["candle", "dioxus"] },
+    Rule { module: "store", may_use: &["model_dir", "system"], never: &["candle", "dioxus"] },
     Rule {
         module: "scheduler",
         may_use: &[],
@@ -34,7 +35,7 @@ const RULES: &[Rule] = &[
     // Of Dioxus the bridge knows under which address it serves the app's page: as text, not as code.
     Rule {
         module: "sensors",
-        may_use: &["resample", "scheduler", "timeline"],
+        may_use: &["resample", "scheduler", "system", "timeline"],
         never: &["candle", "dioxus::", "dioxus_", "hf_hub"],
     },
     Rule {
@@ -44,7 +45,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         module: "app",
-        may_use: &["inference", "model_dir", "profile", "scheduler", "sensors", "store"],
+        may_use: &["inference", "model_dir", "profile", "scheduler", "sensors", "store", "system"],
         never: &["candle"],
     },
 ];

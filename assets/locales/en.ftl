@@ -269,6 +269,7 @@ models-unrecorded = Verified: the model is complete. Not every file came with a 
 models-bad = This model has changed since it was installed. Delete it and install it again.
 models-replaced = { $wanted } cannot be reached from here. { $comes } is downloaded instead.
 models-details = Details
+models-from-app = Came with the app
 models-from-hub = From the hub: { $what }
 models-from-packages = From Python packages: { $what }
 models-from-directory = From a folder: { $what }

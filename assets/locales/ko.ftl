@@ -224,6 +224,7 @@ models-unrecorded = 검사했어요. 모델은 온전하지만, 비교할 지문
 models-bad = 설치한 뒤에 모델이 바뀌었어요. 삭제하고 다시 설치해 주세요.
 models-replaced = 여기에서는 { $wanted } 모델에 연결할 수 없어서 { $comes } 모델을 대신 받아요.
 models-details = 자세히
+models-from-app = 앱과 함께 설치된 모델
 models-from-hub = 허브에서 받음: { $what }
 models-from-packages = 파이썬 패키지로 받음: { $what }
 models-from-directory = 폴더에서 가져옴: { $what }

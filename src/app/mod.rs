@@ -54,11 +54,11 @@ pub use style::STYLE;
 pub use threads::VARIABLE as THREADS_VARIABLE;
 
 use crate::sensors::power;
-#[cfg(all(feature = "mobile", not(feature = "desktop")))]
-use dioxus::mobile as desktop;
+use desktop::{Config, LogicalSize, WindowBuilder};
 #[cfg(feature = "desktop")]
 use dioxus::desktop;
-use desktop::{Config, LogicalSize, WindowBuilder};
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+use dioxus::mobile as desktop;
 use dioxus::prelude::*;
 use settings::{Loaded, SettingsFile};
 use takes::HistoryFile;

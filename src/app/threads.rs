@@ -22,7 +22,7 @@ pub fn give_way() {
     }
     // Here a thread has a niceness of its own. Elsewhere the process has one.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    if let Err(why) = rustix::process::nice(GIVES_WAY) {
+    if let Err(why) = rustix::process::setpriority_process(None, GIVES_WAY) {
         tracing::debug!("the system keeps the threads that compute as important as the window's: {why}");
     }
 }

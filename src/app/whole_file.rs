@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 pub const MAX_BYTES: u64 = 1 << 20;
 /// So many damaged files are kept before the last is overwritten: each is a fault that should be reported.
 const MAX_ASIDE: u32 = 99;
-/// So many files of one name, each with its number.
-const MAX_NAMESAKES: u32 = 9999;
 /// How often a write is tried that another window's start interrupts.
 const TRIES: u32 = 5;
 
@@ -121,60 +119,15 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Where people look for what a program has saved: the system's downloads folder, else one of that name at home, else
-/// home; `None` where there is none of them.
-pub fn downloads() -> Option<PathBuf> {
-    let at_home = dirs::home_dir().map(|home| home.join("Downloads"));
-    [dirs::download_dir(), at_home, dirs::home_dir()].into_iter().flatten().find(|dir| dir.is_dir())
-}
-
-/// Writes `bytes` to a file of a name that nothing in `folder` has yet: `stem.extension`, or with a number. Returns
-/// its place.
-///
-/// # Errors
-/// What the system said: no room, no permission, no such place. Nothing half-written stays.
-pub fn write_new(folder: &Path, stem: &str, extension: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let numbered = (2..=MAX_NAMESAKES).map(|n| format!("{stem} {n}.{extension}"));
-    for name in std::iter::once(format!("{stem}.{extension}")).chain(numbered) {
-        let path = folder.join(name);
-        // Claims the name: of two that want it one gets it, and nobody else's file is overwritten.
-        let mut file = match File::options().write(true).create_new(true).open(&path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(e) => return Err(e),
-        };
-        return match file.write_all(bytes).and_then(|()| file.sync_all()) {
-            Ok(()) => Ok(path),
-            Err(e) => {
-                let _ = fs::remove_file(&path);
-                Err(e)
-            }
-        };
-    }
-    Err(io::Error::other(format!("{} has too many files called {stem}; move some away", folder.display())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_new_file_never_replaces_another() {
-        let dir = tempfile::tempdir().unwrap();
-        for (text, name) in [("a", "Talk.txt"), ("b", "Talk 2.txt"), ("c", "Talk 3.txt")] {
-            let path = write_new(dir.path(), "Talk", "txt", text.as_bytes()).unwrap();
-            assert_eq!(path, dir.path().join(name));
-            assert_eq!(fs::read_to_string(path).unwrap(), text);
-        }
-    }
 
     #[test]
     fn what_fails_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let in_the_way = dir.path().join("file");
         fs::write(&in_the_way, "x").unwrap();
-        assert!(write_new(&in_the_way, "Talk", "txt", b"x").is_err());
         assert!(WholeFile::new(in_the_way.join("deeper"), "a", "json").write(b"x").is_err());
         fs::create_dir_all(dir.path().join("a.json/b")).unwrap();
         assert!(WholeFile::new(dir.path().into(), "a", "json").write(b"x").is_err(), "a folder is in the way");

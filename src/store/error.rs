@@ -26,6 +26,12 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// The model is part of the app.
+    #[error("{id} came with the app and goes with it; remove the app to be rid of it")]
+    CameWithTheApp {
+        /// What was to be removed.
+        id: String,
+    },
     /// The system has no data directory, and none was named.
     #[error(
         "there is no place for models: this system names no data directory; name one with --models or ONHAND_MODELS"

@@ -1,5 +1,6 @@
 //! Where models are looked for: first hit wins.
 
+use crate::system;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that names a directory of models.
@@ -10,6 +11,8 @@ pub const MODELS_VARIABLE: &str = "ONHAND_MODELS";
 pub struct Places {
     /// `--models`, else `ONHAND_MODELS`: what a person said.
     pub named: Option<PathBuf>,
+    /// What came with the app itself, for those who have no network. Nothing is installed there or removed.
+    pub bundle: Option<PathBuf>,
     /// The person's data directory: where `models fetch` installs unless a directory is named.
     pub data: Option<PathBuf>,
 }
@@ -18,17 +21,17 @@ impl Places {
     /// The places for this process: `named` is what `--models` said.
     pub fn new(named: Option<PathBuf>) -> Self {
         let named = named.or_else(|| std::env::var_os(MODELS_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from));
-        Self { named, data: dirs::data_dir().map(|d| d.join("onhand").join("models")) }
+        Self { named, bundle: system::bundled_models_dir(), data: system::data_dir().map(|dir| dir.join("models")) }
     }
 
     /// The directories in order.
     pub fn all(&self) -> impl Iterator<Item = &Path> {
-        self.named.iter().chain(&self.data).map(PathBuf::as_path)
+        self.named.iter().chain(&self.bundle).chain(&self.data).map(PathBuf::as_path)
     }
 
     /// Where an install goes: what a person named, else the data directory.
     pub fn install_into(&self) -> Option<&Path> {
-        self.all().next()
+        self.named.as_deref().or(self.data.as_deref())
     }
 
     /// The directory of model `id`, if it is anywhere. `id` must be a plain name.
@@ -48,7 +51,29 @@ pub fn is_plain_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_plain_name;
+    use super::*;
+
+    #[test]
+    fn what_came_with_the_app_goes_before_what_was_fetched_and_nothing_is_installed_into_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let [named, bundle, data] = ["named", "bundle", "data"].map(|name| Some(dir.path().join(name)));
+        let has = |place: &Option<PathBuf>, id: &str| {
+            let model = place.as_ref().unwrap().join(id);
+            std::fs::create_dir_all(&model).unwrap();
+            std::fs::write(model.join("config.json"), "{}").unwrap();
+            model
+        };
+        let places = Places { named: None, bundle: bundle.clone(), data: data.clone() };
+        let fetched = has(&data, "a");
+        assert_eq!(places.find("a"), Some(fetched));
+        let brought = has(&bundle, "a");
+        assert_eq!(places.find("a"), Some(brought));
+        assert_eq!(places.install_into(), data.as_deref());
+        let places = Places { named: named.clone(), ..places };
+        let own = has(&named, "a");
+        assert_eq!(places.find("a"), Some(own));
+        assert_eq!(places.install_into(), named.as_deref());
+    }
 
     #[test]
     fn only_plain_names_name_a_model() {

@@ -1,11 +1,15 @@
 //! How much room a disk has.
 
+use crate::system;
 use std::path::Path;
 
 /// Bytes that this user may still write where `path` is (or would be); `None` where the system does not say.
 #[cfg(unix)]
 pub fn free_bytes(path: &Path) -> Option<u64> {
     let there = path.ancestors().find(|p| p.exists())?;
+    if let Some(bytes) = system::free_bytes(there) {
+        return Some(bytes);
+    }
     let stat = rustix::fs::fstatvfs(std::fs::File::open(there).ok()?).ok()?;
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

@@ -7,7 +7,7 @@ use crate::app::benchmark::{Record, to_csv, to_json};
 use crate::app::context::model_title;
 use crate::app::language::Language;
 use crate::app::page::{self, Shared};
-use crate::app::whole_file::{downloads, write_new};
+use crate::system::{self, SaveError};
 use dioxus::prelude::*;
 use std::rc::Rc;
 use tokio::task::spawn_blocking;
@@ -64,13 +64,13 @@ pub(super) fn save(bench: Bench, extension: &'static str, announcer: Announcer, 
     let no_folder = language.say("benchmark-no-folder");
     spawn(async move {
         let written = spawn_blocking(move || {
-            let folder = downloads().ok_or(no_folder)?;
             let text = if extension == "csv" { to_csv(&records) } else { to_json(&records) };
-            write_new(&folder, "onhand-benchmark", extension, text.as_bytes()).map_err(|e| e.to_string())
+            system::save("onhand-benchmark", extension, text.as_bytes())
         });
         match written.await {
-            Ok(Ok(path)) => say(bench, announcer, true, saved, Some(path.display().to_string())),
-            Ok(Err(why)) => say(bench, announcer, false, not_saved, Some(why)),
+            Ok(Ok(place)) => say(bench, announcer, true, saved, Some(place)),
+            Ok(Err(SaveError::NoFolder)) => say(bench, announcer, false, not_saved, Some(no_folder)),
+            Ok(Err(SaveError::Failed(why))) => say(bench, announcer, false, not_saved, Some(why)),
             Err(e) => say(bench, announcer, false, not_saved, Some(e.to_string())),
         }
     });

@@ -24,9 +24,9 @@ use super::settings::{Change, Speech};
 use super::shell::{Navigation, Screen};
 use super::takes::{self, Format, History, HistoryFile, Keeper, Kept, start_keeper};
 use crate::inference::speech::{Task, TranscribeOptions};
+use crate::system::SaveError;
 use dioxus::prelude::*;
 use state::{Notice, Said, Sight, Stage};
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 use view::MicrophoneView;
 
@@ -280,7 +280,7 @@ fn use_acts(
                 }
             })),
             Act::Save(format) => drop(spawn(async move {
-                let saved = save(sight, format, takes::downloads()).await;
+                let saved = save(sight, format).await;
                 notify(saved);
             })),
             Act::Close => sight.write().enter(Stage::Ready),
@@ -302,14 +302,14 @@ fn use_acts(
 }
 
 /// Saves the take that is shown, on a thread of its own.
-async fn save(sight: Signal<Sight>, format: Format, folder: Option<PathBuf>) -> Notice {
-    let Some(folder) = folder else { return Notice::NoFolder };
+async fn save(sight: Signal<Sight>, format: Format) -> Notice {
     let Some(take) = sight.peek().stage.shown().cloned() else { return Notice::NoFolder };
     let (done, saved) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || done.send(takes::save(&take, format, &folder).map_err(|e| e.to_string())));
+    std::thread::spawn(move || done.send(takes::save(&take, format)));
     match saved.await {
-        Ok(Ok(path)) => Notice::Saved(path.display().to_string()),
-        Ok(Err(why)) => Notice::NotSaved(why),
+        Ok(Ok(place)) => Notice::Saved(place),
+        Ok(Err(SaveError::NoFolder)) => Notice::NoFolder,
+        Ok(Err(SaveError::Failed(why))) => Notice::NotSaved(why),
         Err(gone) => Notice::NotSaved(gone.to_string()),
     }
 }

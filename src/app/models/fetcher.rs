@@ -14,6 +14,7 @@ use crate::model_dir::{Limits, ModelDir};
 use crate::store::{
     self, Cancel, Catalog, Error, Event, FetchOptions, FileState, Hooks, Model, Outcome, Places, Progress,
 };
+use crate::system;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -77,7 +78,12 @@ impl Fetcher {
         let worker = shared.clone();
         std::thread::spawn(move || worker.work());
         let fetcher = Self(shared);
-        fetcher.look();
+        fetcher.0.aside(|shared| {
+            if let Err(why) = system::unpack_bundled_models() {
+                tracing::warn!("the models that came with the app cannot all be used: {why}");
+            }
+            shared.look();
+        });
         (fetcher, inbox)
     }
 
@@ -263,6 +269,9 @@ impl Shared {
 
     fn remove(&self, id: &str) -> store::Result<()> {
         let path = self.setup.places.find(id).ok_or_else(|| Error::NotInstalled { id: id.into() })?;
+        if path.parent() == self.setup.places.bundle.as_deref() {
+            return Err(Error::CameWithTheApp { id: id.into() });
+        }
         store::remove(path.parent().unwrap_or(&path), id, &|_| {})
     }
 

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// Where an installed model came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
+    /// With the app itself; nobody removes it from there.
+    App,
     /// From a hub: its repository and commit.
     Hub(String),
     /// In packages of the Python registry.
@@ -88,7 +90,11 @@ pub fn look(places: &Places) -> Vec<InstalledModel> {
     for dir in places.all() {
         for id in store::installed_ids(dir) {
             if !found.iter().any(|model| model.id == id) {
-                found.push(InstalledModel::at(&dir.join(&id), id));
+                let mut model = InstalledModel::at(&dir.join(&id), id);
+                if Some(dir) == places.bundle.as_deref() {
+                    model.origin = Origin::App;
+                }
+                found.push(model);
             }
         }
     }
@@ -157,7 +163,7 @@ pub(in crate::app) mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("torn")).unwrap();
         std::fs::write(dir.path().join("torn/config.json"), r#"{"family": "whisper"}"#).unwrap();
-        let found = look(&Places { named: Some(dir.path().into()), data: None });
+        let found = look(&Places { named: Some(dir.path().into()), bundle: None, data: None });
         assert_eq!(found.len(), 1);
         assert!(found[0].damage.as_ref().is_some_and(|why| why.contains("model.safetensors")), "{found:?}");
         assert!(!found[0].is_usable());

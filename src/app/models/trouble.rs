@@ -32,6 +32,7 @@ impl Trouble {
             Error::Catalog { .. }
             | Error::UnknownModel { .. }
             | Error::NotInstalled { .. }
+            | Error::CameWithTheApp { .. }
             | Error::NoSource { .. }
             | Error::From { .. }
             | Error::Cancelled => "trouble-other",

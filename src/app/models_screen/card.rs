@@ -85,8 +85,12 @@ fn Actions(entry: Entry, status: Status, onact: EventHandler<Act>, ondelete: Eve
         .filter(|_| !entry.used)
         .map(|(purpose, model)| Act::Use(purpose, ModelChoice { id: id.clone(), variant: model.variant }));
     let (delete, delete_name) = named("models-delete");
+    // What is part of the app goes with the app.
+    let own = entry.installed.as_ref().is_none_or(|model| model.origin != Origin::App);
     let delete = rsx! {
-        Button { glyph: Glyph::Trash, label: delete, name: delete_name, onclick: move |()| ondelete.call(()) }
+        if own {
+            Button { glyph: Glyph::Trash, label: delete, name: delete_name, onclick: move |()| ondelete.call(()) }
+        }
     };
     let discard = || button("models-discard", Glyph::Cross, Weight::Normal, Act::Cancel(id.clone()));
     rsx! {
@@ -160,6 +164,7 @@ fn Confirm(entry: Entry, onanswer: EventHandler<bool>) -> Element {
 fn Details(entry: Entry) -> Element {
     let language = use_language();
     let came = entry.installed.as_ref().map(|model| match &model.origin {
+        Origin::App => language.say("models-from-app"),
         Origin::Hub(what) => language.say_with("models-from-hub", &[("what", what.into())]),
         Origin::Packages(what) => language.say_with("models-from-packages", &[("what", what.into())]),
         Origin::Directory(path) => {

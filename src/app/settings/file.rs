@@ -3,6 +3,7 @@
 
 use super::data::Settings;
 use crate::app::whole_file::{MAX_BYTES, WholeFile};
+use crate::system;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ impl SettingsFile {
     /// In the folder that `ONHAND_CONFIG` names, else in the platform's own.
     pub fn of_process() -> Self {
         let named = std::env::var_os(CONFIG_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-        Self { folder: named.or_else(|| dirs::config_dir().map(|dir| dir.join("onhand"))) }
+        Self { folder: named.or_else(system::config_dir) }
     }
 
     /// In this folder, which need not be there yet.

@@ -24,7 +24,7 @@ fn with(dir: &Path, loaded: Loaded) -> Page {
         let models = models.clone();
         context::provide(&start, move || Setup {
             catalog: Catalog::builtin(),
-            places: Places { named: Some(models), data: None },
+            places: Places { named: Some(models), bundle: None, data: None },
             options: Box::new(FetchOptions::from_env),
             fetch: Box::new(|_, _, _| Err(Error::NoPlace)),
             pip: false,

@@ -1,10 +1,9 @@
-//! Saving a take where others find it: as text or as subtitles, in the person's own downloads.
+//! Saving a take where others find it: as text or as subtitles, where the system keeps what people save.
 
 use crate::app::microphone::Take;
-use crate::app::whole_file::write_new;
 use crate::inference::speech::formats::{srt, vtt};
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::system::{self, SaveError};
+use std::path::Path;
 
 /// A file name is at most so many characters before its extension: all systems take it, all lists show it.
 const MAX_NAME_CHARS: usize = 40;
@@ -41,12 +40,12 @@ impl Format {
     }
 }
 
-/// Saves a take in `folder`, under a name that nothing has yet. Returns its place.
+/// Saves a take under a name that nothing has yet. Returns its place.
 ///
 /// # Errors
 /// What the system said: no room, no permission, no such place.
-pub fn save(take: &Take, format: Format, folder: &Path) -> io::Result<PathBuf> {
-    write_new(folder, &stem(take), format.extension(), format.write(take).as_bytes())
+pub fn save(take: &Take, format: Format) -> Result<String, SaveError> {
+    system::save(&stem(take), format.extension(), format.write(take).as_bytes())
 }
 
 /// The first words, or the name of the file that it comes from, as a file name that every system takes.
@@ -93,35 +92,17 @@ mod tests {
     }
 
     #[test]
-    fn each_format_is_written_under_a_name_that_is_free() {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = dir.path().join("Downloads");
+    fn each_format_is_written() {
         let take = take("And so, my fellow: citizens?", None);
-        for (format, name, content) in [
-            (Format::Text, "Onhand - And so my fellow citizens.txt", "And so, my fellow: citizens?\n"),
-            (Format::Text, "Onhand - And so my fellow citizens 2.txt", "And so, my fellow: citizens?\n"),
-            (
-                Format::Srt,
-                "Onhand - And so my fellow citizens.srt",
-                "1\n00:00:00,500 --> 00:00:02,000\nAnd so, my fellow: citizens?\n\n",
-            ),
-            (
-                Format::Vtt,
-                "Onhand - And so my fellow citizens.vtt",
-                "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nAnd so, my fellow: citizens?\n\n",
-            ),
+        for (format, extension, content) in [
+            (Format::Text, "txt", "And so, my fellow: citizens?\n"),
+            (Format::Srt, "srt", "1\n00:00:00,500 --> 00:00:02,000\nAnd so, my fellow: citizens?\n\n"),
+            (Format::Vtt, "vtt", "WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nAnd so, my fellow: citizens?\n\n"),
         ] {
-            let path = save(&take, format, &folder).unwrap();
-            assert_eq!(path, folder.join(name));
-            assert_eq!(std::fs::read_to_string(path).unwrap(), content);
+            assert_eq!(format.extension(), extension);
+            assert_eq!(format.write(&take), content);
         }
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_said() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("Downloads"), "in the way").unwrap();
-        assert!(save(&take("x", None), Format::Text, &dir.path().join("Downloads")).is_err());
+        assert_eq!(stem(&take), "Onhand - And so my fellow citizens");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::Notice;
 use crate::app::microphone::Take;
 use crate::app::settings::CONFIG_VARIABLE;
 use crate::app::whole_file::WholeFile;
+use crate::system;
 use serde_json::{Value, json};
 use std::io;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ impl HistoryFile {
     /// In the folder that `ONHAND_CONFIG` names, else in the platform's own for data.
     pub fn of_process() -> Self {
         let named = std::env::var_os(CONFIG_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-        let folder = named.or_else(|| dirs::data_dir().map(|dir| dir.join("onhand")));
+        let folder = named.or_else(system::data_dir);
         Self { file: folder.map(history) }
     }
 

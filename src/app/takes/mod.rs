@@ -11,7 +11,6 @@ mod export;
 mod file;
 mod keeper;
 
-pub use super::whole_file::downloads;
 pub use export::{Format, save};
 pub use file::HistoryFile;
 pub use keeper::{Keeper, Kept, start_keeper};

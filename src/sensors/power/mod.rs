@@ -3,6 +3,10 @@
 //! Nothing goes in; out comes a [`Power`], in which all that the device does not tell is unknown. Reading never fails
 //! and never blocks: a sensor that breaks is a sensor that tells nothing.
 
+#[cfg(any(test, all(feature = "app", target_os = "android")))]
+mod android;
+#[cfg(any(test, all(feature = "app", target_os = "ios")))]
+mod ios;
 #[cfg(target_os = "linux")]
 mod linux;
 mod script;
@@ -24,10 +28,10 @@ pub trait PowerSensor: Send {
 }
 
 /// A device that tells nothing.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", all(feature = "app", any(target_os = "android", target_os = "ios")))))]
 struct Silent;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", all(feature = "app", any(target_os = "android", target_os = "ios")))))]
 impl PowerSensor for Silent {
     fn read(&mut self) -> Power {
         Power::UNKNOWN
@@ -42,8 +46,19 @@ impl PowerSensor for Silent {
 pub fn system() -> Box<dyn PowerSensor> {
     #[cfg(target_os = "linux")]
     return Box::new(linux::Linux::new(Path::new("/sys")));
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(all(feature = "app", target_os = "android"))]
+    return Box::new(android::Android::new(android::Native::new()));
+    #[cfg(all(feature = "app", target_os = "ios"))]
+    return Box::new(ios::Ios(ios::told));
+    #[cfg(not(any(target_os = "linux", all(feature = "app", any(target_os = "android", target_os = "ios")))))]
     Box::new(Silent)
+}
+
+/// Begins to listen where the system notifies of heat and battery; called once, on the main thread, when there is a
+/// window.
+pub fn watch() {
+    #[cfg(all(feature = "app", target_os = "ios"))]
+    ios::watch();
 }
 
 /// A script played from now on.

@@ -1,0 +1,159 @@
+//! iOS: Foundation and UIKit through objc2.
+//!
+//! The app's folders are its own: the system's conventions for them hold (Apple, "File System Programming Guide"). What
+//! concerns the screen must be called on the main thread, where the page's components run.
+
+use super::{Received, Refused, SaveError};
+use objc2::rc::Retained;
+use objc2::runtime::AnyObject;
+use objc2::{MainThreadMarker, MainThreadOnly as _};
+use objc2_foundation::{
+    NSArray, NSDictionary, NSNumber, NSString, NSURL, NSURLIsExcludedFromBackupKey,
+    NSURLVolumeAvailableCapacityForImportantUsageKey,
+};
+use objc2_ui_kit::{UIActivityViewController, UIApplication, UIApplicationOpenSettingsURLString, UIViewController};
+use std::ffi::CStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// `Library/Application Support/onhand`, which no backup takes.
+pub(super) fn data_dir() -> Option<PathBuf> {
+    let folder = dirs::data_dir()?.join("onhand");
+    // The mark stays on the folder; the folder must be there for it.
+    if fs::create_dir_all(&folder).is_ok() {
+        exclude_from_backup(&folder);
+    }
+    Some(folder)
+}
+
+fn exclude_from_backup(folder: &Path) {
+    let address = NSURL::fileURLWithPath_isDirectory(&NSString::from_str(&folder.to_string_lossy()), true);
+    let yes = NSNumber::new_bool(true);
+    // SAFETY: the key wants a number that holds a boolean.
+    let marked = unsafe { address.setResourceValue_forKey_error(Some(&yes), NSURLIsExcludedFromBackupKey) };
+    if let Err(why) = marked {
+        tracing::warn!("backups will take {}: {}", folder.display(), why.localizedDescription());
+    }
+}
+
+pub(super) fn config_dir() -> Option<PathBuf> {
+    dirs::preference_dir().map(|dir| dir.join("onhand"))
+}
+
+/// `models` beside the program, in the app's bundle: mapped from there.
+pub(super) fn bundled_models_dir() -> Option<PathBuf> {
+    let folder = std::env::current_exe().ok()?.parent()?.join("models");
+    folder.is_dir().then_some(folder)
+}
+
+pub(super) fn unpack_bundled_models() -> Result<(), Refused> {
+    Ok(())
+}
+
+/// With what the system would throw away for something that the person wants.
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+    let address = NSURL::fileURLWithPath(&NSString::from_str(&path.to_string_lossy()));
+    // SAFETY: a constant of the system.
+    let key = unsafe { NSURLVolumeAvailableCapacityForImportantUsageKey };
+    let values = address.resourceValuesForKeys_error(&NSArray::from_slice(&[key])).ok()?;
+    let bytes = values.objectForKey(key)?.downcast::<NSNumber>().ok()?.as_i64();
+    u64::try_from(bytes).ok().filter(|bytes| *bytes > 0)
+}
+
+/// The app's documents, which the Files app shows.
+fn documents() -> Option<PathBuf> {
+    dirs::document_dir().or_else(|| Some(dirs::home_dir()?.join("Documents")))
+}
+
+pub(super) fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<String, SaveError> {
+    let folder = documents().ok_or(SaveError::NoFolder)?;
+    let path =
+        super::files::write_new(&folder, stem, extension, bytes).map_err(|e| SaveError::Failed(e.to_string()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(format!("Files › Onhand › {name}"))
+}
+
+pub(super) fn share_text(text: &str) -> Result<(), Refused> {
+    share(&NSString::from_str(text))
+}
+
+/// The sheet reads the file when the person has chosen, so it lies in the folder for what may go.
+pub(super) fn share_file(stem: &str, extension: &str, bytes: &[u8]) -> Result<(), Refused> {
+    let path = std::env::temp_dir().join(format!("{stem}.{extension}"));
+    fs::write(&path, bytes).map_err(|e| Refused(e.to_string()))?;
+    share(&NSURL::fileURLWithPath(&NSString::from_str(&path.to_string_lossy())))
+}
+
+fn share(item: &AnyObject) -> Result<(), Refused> {
+    let main = main_thread()?;
+    let controller = front(main)?;
+    let items = NSArray::from_slice(&[item]);
+    let sheet = UIActivityViewController::alloc(main);
+    // SAFETY: the items are strings and addresses, which the sheet takes.
+    let sheet = unsafe { UIActivityViewController::initWithActivityItems_applicationActivities(sheet, &items, None) };
+    // On a large screen the sheet is a bubble that must point somewhere.
+    if let Some(bubble) = sheet.popoverPresentationController() {
+        bubble.setSourceView(controller.view().as_deref());
+    }
+    controller.presentViewController_animated_completion(&sheet, true, None);
+    Ok(())
+}
+
+/// The controller in front of all others.
+fn front(main: MainThreadMarker) -> Result<Retained<UIViewController>, Refused> {
+    #[allow(deprecated, reason = "this app has one scene, and no other way to its windows works on iOS 15")]
+    let windows = UIApplication::sharedApplication(main).windows();
+    let root = windows.iter().find_map(|window| window.rootViewController());
+    let mut front = root.ok_or_else(|| Refused("the app has no window yet".into()))?;
+    while let Some(above) = front.presentedViewController() {
+        front = above;
+    }
+    Ok(front)
+}
+
+fn main_thread() -> Result<MainThreadMarker, Refused> {
+    MainThreadMarker::new().ok_or_else(|| Refused("only the main thread may open that".into()))
+}
+
+pub(super) fn open_settings() -> Result<(), Refused> {
+    let main = main_thread()?;
+    // SAFETY: a constant of the system.
+    let address = NSURL::URLWithString(unsafe { UIApplicationOpenSettingsURLString });
+    let address = address.ok_or_else(|| Refused("the system names no settings for this app".into()))?;
+    // SAFETY: no options, so none of a wrong type.
+    unsafe {
+        UIApplication::sharedApplication(main).openURL_options_completionHandler(&address, &NSDictionary::new(), None);
+    }
+    Ok(())
+}
+
+/// The newest file that another app has put into the inbox. It is taken: what lies there is a copy of the app's own.
+pub(super) fn received() -> Option<Result<Received, Refused>> {
+    super::files::take_newest(&documents()?.join("Inbox"))
+}
+
+pub(super) fn fast_cores() -> Option<usize> {
+    number(c"hw.perflevel0.physicalcpu").filter(|cores| *cores > 0)
+}
+
+/// The hardware's name, as `iPhone16,1`.
+pub(super) fn device_name() -> Option<String> {
+    let mut name = [0_u8; 64];
+    let mut size = name.len();
+    // SAFETY: writes no more than `size` bytes to the buffer.
+    let done = unsafe {
+        libc::sysctlbyname(c"hw.machine".as_ptr(), name.as_mut_ptr().cast(), &raw mut size, std::ptr::null_mut(), 0)
+    };
+    let name = CStr::from_bytes_until_nul(&name).ok()?.to_str().ok()?;
+    (done == 0 && !name.is_empty()).then(|| name.to_string())
+}
+
+/// A whole number that the kernel tells.
+fn number(name: &CStr) -> Option<usize> {
+    let mut value = 0_i32;
+    let mut size = size_of::<i32>();
+    // SAFETY: writes no more than `size` bytes to the number.
+    let done =
+        unsafe { libc::sysctlbyname(name.as_ptr(), (&raw mut value).cast(), &raw mut size, std::ptr::null_mut(), 0) };
+    if done == 0 { usize::try_from(value).ok() } else { None }
+}
