@@ -4,7 +4,7 @@
 // to know when the socket is gone; then `onhandBridge.connect(url)` connects, and connects again whenever it must.
 "use strict";
 (() => {
-  const NUMBERS = { camera: 1, microphone: 2, preview: 3 };
+  const NUMBERS = { camera: 1, microphone: 2, preview: 3, files: 4 };
   const SLOWEST_AGAIN_MS = 3000;
 
   const channels = {};
@@ -26,6 +26,9 @@
   function send(bytes) {
     if (isOpen()) socket.send(bytes);
   }
+
+  // What was sent and has not left yet.
+  const waitingBytes = () => socket?.bufferedAmount ?? 0;
 
   function connect(to) {
     url = to;
@@ -67,5 +70,5 @@
   }
 
   document.addEventListener("visibilitychange", comeBack);
-  globalThis.onhandBridge = { connect, on, say, send };
+  globalThis.onhandBridge = { connect, on, say, send, waitingBytes };
 })();

@@ -15,6 +15,9 @@ pub struct Args {
     /// Hear through the page, as where only a web view may use the microphone
     #[arg(long, conflicts_with = "microphone")]
     pub page_microphone: bool,
+    /// Pick files through the page, as on phones
+    #[arg(long)]
+    pub page_files: bool,
     /// A script of heat and battery (TOML) in place of what the system tells
     #[arg(long, value_name = "FILE")]
     pub power: Option<PathBuf>,

@@ -2,8 +2,10 @@
 
 use super::Start;
 use super::announce::Announcer;
+use super::arrivals;
 use super::devices::Devices;
 use super::format;
+use super::in_view;
 use super::language::Language;
 use super::models::{Board, Fetcher, InstalledModel, Purpose, Setup, chosen};
 use super::settings::{Change, LanguageChoice, Notice, Saver, Settings, start_saver};
@@ -71,6 +73,8 @@ pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     use_context_provider(|| start.threads);
     use_context_provider(|| start.file.clone());
     use_context_provider(|| Devices::open(&start.args));
+    in_view::provide();
+    arrivals::provide();
     use_context_provider(|| start.history.clone());
     let language = use_memo(move || match settings.settings.read().language {
         LanguageChoice::System => Language::of_system(),

@@ -1,21 +1,24 @@
 //! What the screens sense with: the bridge to the page, and where camera, microphone and power come from.
 
 use super::args::Args;
+use super::in_view::Foreground;
 use super::microphone::Opener;
 use crate::inference::speech::audio;
 use crate::sensors::bridge::{APP_ORIGINS, Bridge};
 use crate::sensors::camera::{self, Facing, FrameSize, Page, Source};
 use crate::sensors::microphone::{self, Microphone, MicrophoneError, Pace, Replay};
 use crate::sensors::power::{self, PowerSensor};
+use crate::system;
 use dioxus::prelude::*;
 use std::path::Path;
 use std::time::Duration;
 
 /// The page's side of camera and microphone, and of the socket to them.
-const SCRIPTS: [&str; 3] = [
+const SCRIPTS: [&str; 4] = [
     include_str!("../../assets/bridge.js"),
     include_str!("../../assets/camera.js"),
     include_str!("../../assets/microphone.js"),
+    include_str!("../../assets/files.js"),
 ];
 /// The longer side of the pictures that the page sends: the model sees 224 pixels of the square in the middle.
 const FRAME_SIDE: u16 = 480;
@@ -29,13 +32,16 @@ const REPLAY_HOLD: Duration = Duration::from_secs(4);
 pub struct Devices {
     /// The socket that the page is connected to, or why there is none.
     pub bridge: Result<Bridge, String>,
+    /// Whether the system lets the app be in front.
+    pub foreground: Foreground,
     args: Args,
 }
 
 impl Devices {
     /// Opens the socket; what is sensed is opened when a screen wants it.
     pub fn open(args: &Args) -> Self {
-        Self { bridge: Bridge::start(&APP_ORIGINS).map_err(|e| e.to_string()), args: args.clone() }
+        let bridge = Bridge::start(&APP_ORIGINS).map_err(|e| e.to_string());
+        Self { bridge, foreground: Foreground::default(), args: args.clone() }
     }
 
     /// Where pictures come from.
@@ -55,7 +61,9 @@ impl Devices {
         match self.args.microphone.clone() {
             Some(path) => Box::new(move || replay(&path)),
             None => {
-                let (page, only_page) = (self.bridge.clone().ok(), self.args.page_microphone);
+                // On phones the page is asked for everything: one question for a permission, one that is tried.
+                let only_page = self.args.page_microphone || system::PHONE;
+                let page = self.bridge.clone().ok();
                 Box::new(move || {
                     microphone::open(match page.clone() {
                         Some(page) if only_page => microphone::Source::Page(page),
@@ -64,6 +72,11 @@ impl Devices {
                 })
             }
         }
+    }
+
+    /// Whether files are picked in the page: only desktops have a dialog outside of it.
+    pub fn picks_in_page(&self) -> bool {
+        self.args.page_files || system::PHONE
     }
 
     /// Where heat and battery are read. A script that was readable at the start and is no more tells nothing.

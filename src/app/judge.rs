@@ -3,6 +3,7 @@
 //! Texts go in, [`Answer`]s come out, both through channels, and the scheduler is asked before each. Only the newest text counts: one that has been
 //! overtaken is dropped, and a pass in progress stops between steps.
 
+use super::in_view::Foreground;
 use super::threads;
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
 use crate::inference::{Error, Options};
@@ -73,6 +74,7 @@ pub enum Ask {
 pub fn start(
     model: PathBuf,
     power: Box<dyn PowerSensor>,
+    foreground: Foreground,
     policy: Policy,
 ) -> (mpsc::Sender<Ask>, UnboundedReceiver<Answer>) {
     let (asks, inbox) = mpsc::channel();
@@ -84,8 +86,8 @@ pub fn start(
                 let _ = outbox.send(Answer::Ready);
                 let scheduler = Scheduler::new(policy);
                 let waiting = None;
-                Worker { analyzer, inbox, outbox, power, scheduler, began: Instant::now(), waiting, paused: false }
-                    .run();
+                let (began, paused) = (Instant::now(), false);
+                Worker { analyzer, inbox, outbox, power, foreground, scheduler, began, waiting, paused }.run();
             }
             Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
         }
@@ -98,6 +100,7 @@ struct Worker {
     inbox: mpsc::Receiver<Ask>,
     outbox: UnboundedSender<Answer>,
     power: Box<dyn PowerSensor>,
+    foreground: Foreground,
     scheduler: Scheduler,
     began: Instant,
     /// The newest text that was not judged, and whether a tap asked for it.
@@ -135,7 +138,8 @@ impl Worker {
     fn turn(&mut self) -> Duration {
         let now_ms = self.began.elapsed().as_millis() as u64;
         let tapped = self.waiting.as_ref().is_some_and(|(_, tapped)| *tapped);
-        let signals = Signals { power: self.power.read(), visible: true, scene: Scene::Changed, tapped };
+        let visible = self.foreground.is();
+        let signals = Signals { power: self.power.read(), visible, scene: Scene::Changed, tapped };
         match self.scheduler.turn(now_ms, &signals) {
             Verdict::Run(_) => {
                 self.paused = false;
@@ -232,7 +236,8 @@ mod tests {
     #[test]
     fn a_model_that_cannot_be_loaded_is_told_and_the_worker_ends() {
         let dir = tempfile::tempdir().unwrap();
-        let (_asks, mut answers) = start(dir.path().join("none"), power::system(), Policy::default());
+        let (_asks, mut answers) =
+            start(dir.path().join("none"), power::system(), Foreground::default(), Policy::default());
         assert!(matches!(answers.blocking_recv(), Some(Answer::Failed(why)) if why.contains("config.json")));
         assert!(answers.blocking_recv().is_none());
     }
@@ -243,7 +248,8 @@ mod tests {
         tiny::write(dir.path(), &tiny::config());
         let severe = Power { thermal_status: Some(ThermalStatus::Severe), ..Power::UNKNOWN };
         let told = Told::new(severe);
-        let (asks, mut answers) = start(dir.path().into(), Box::new(told.clone()), Policy::default());
+        let (asks, mut answers) =
+            start(dir.path().into(), Box::new(told.clone()), Foreground::default(), Policy::default());
         assert!(matches!(answers.blocking_recv(), Some(Answer::Ready)));
         let ask = |tapped| asks.send(Ask::Text { text: "a good film".into(), tapped }).unwrap();
         ask(false);

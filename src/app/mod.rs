@@ -14,6 +14,7 @@
 
 mod announce;
 mod args;
+mod arrivals;
 pub mod benchmark;
 mod benchmark_screen;
 mod camera;
@@ -24,6 +25,7 @@ mod devices;
 mod file_dialog;
 mod format;
 pub mod icons;
+mod in_view;
 mod judge;
 mod language;
 mod microphone;
@@ -54,6 +56,7 @@ pub use style::STYLE;
 pub use threads::VARIABLE as THREADS_VARIABLE;
 
 use crate::sensors::power;
+use desktop::tao::event::Event;
 use desktop::{Config, LogicalSize, WindowBuilder};
 #[cfg(feature = "desktop")]
 use dioxus::desktop;
@@ -122,6 +125,17 @@ pub fn run(start: Start) -> Result<(), String> {
     Ok(())
 }
 
+/// Listens to what the system tells the program: on phones, that the app is put out of view and back.
+fn use_system() {
+    use_hook(power::watch);
+    let tell = in_view::use_system_teller(use_context::<devices::Devices>().foreground);
+    desktop::use_wry_event_handler(move |event, _| match event {
+        Event::Suspended => tell(false),
+        Event::Resumed => tell(true),
+        _ => {}
+    });
+}
+
 #[component]
 fn App() -> Element {
     let start = use_context::<Start>();
@@ -132,5 +146,6 @@ fn App() -> Element {
         web_view::start_again_when_the_page_ends(&window);
     });
     context::provide(&start, models::Setup::of_process);
+    use_system();
     rsx! { shell::Shell {} }
 }

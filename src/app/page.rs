@@ -1,5 +1,6 @@
-//! What the page's own browser does for the app: the clipboard, the share sheet, being in view.
+//! What the page's own browser does for the app, or the system where it does that better: the clipboard, the share sheet.
 
+use crate::system;
 use dioxus::prelude::*;
 use serde_json::Value;
 
@@ -49,6 +50,13 @@ pub enum Shared {
 
 /// Offers `text` to other apps, or puts it on the clipboard where the system has no sheet.
 pub async fn share(text: &str) -> Shared {
+    // Web views of phones have no sheet of their own.
+    if system::PHONE {
+        match system::share_text(text) {
+            Ok(()) => return Shared::Sheet,
+            Err(why) => tracing::warn!("nothing could be shared: {why}"),
+        }
+    }
     let answer = ask(
         "const text = await dioxus.recv();
          if (!navigator.share) return 'none';
@@ -69,23 +77,4 @@ async fn ask(script: &str, text: &str) -> Option<Value> {
     let eval = document::eval(script);
     eval.send(text).ok()?;
     eval.await.ok()
-}
-
-/// Whether the app's page is in view, as the system tells it; `true` until it tells.
-pub fn use_in_view() -> Signal<bool> {
-    let mut in_view = use_signal(|| true);
-    use_future(move || async move {
-        let mut eval = document::eval(
-            "const tell = () => dioxus.send(document.visibilityState === 'visible');
-             document.addEventListener('visibilitychange', tell);
-             tell();
-             await new Promise(() => {});",
-        );
-        while let Ok(visible) = eval.recv::<bool>().await {
-            if *in_view.peek() != visible {
-                in_view.set(visible);
-            }
-        }
-    });
-    in_view
 }

@@ -2,6 +2,7 @@
 //! is set before anything else.
 
 use super::settings::Settings;
+use crate::system;
 
 /// What models read that are loaded without a number of threads; set first thing in `main`.
 pub const VARIABLE: &str = "RAYON_NUM_THREADS";
@@ -42,6 +43,8 @@ pub struct Threads {
     pub in_force: usize,
     /// The cores of this machine.
     pub cores: usize,
+    /// Those of them that are there to be fast: as many threads as automatic takes.
+    fast_cores: usize,
     /// What the environment named at the start: automatic follows it.
     named: Option<usize>,
 }
@@ -50,12 +53,18 @@ impl Threads {
     /// What `settings` and the environment ask for.
     pub fn at_start(settings: &Settings) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Self::new(settings, std::env::var(VARIABLE).ok().as_deref(), cores)
+        let fast_cores = system::fast_cores().unwrap_or(cores);
+        Self::with_fast_cores(settings, std::env::var(VARIABLE).ok().as_deref(), cores, fast_cores)
     }
 
+    #[cfg(test)]
     pub(super) fn new(settings: &Settings, environment: Option<&str>, cores: usize) -> Self {
+        Self::with_fast_cores(settings, environment, cores, cores)
+    }
+
+    fn with_fast_cores(settings: &Settings, environment: Option<&str>, cores: usize, fast_cores: usize) -> Self {
         let named = environment.and_then(|text| text.parse().ok()).filter(|n| *n > 0);
-        let threads = Self { in_force: 0, cores, named };
+        let threads = Self { in_force: 0, cores, fast_cores: fast_cores.clamp(1, cores.max(1)), named };
         Self { in_force: threads.wanted(settings), ..threads }
     }
 
@@ -63,6 +72,7 @@ impl Threads {
     pub fn wanted(self, settings: &Settings) -> usize {
         match (settings.compute.threads, self.named) {
             (None, Some(named)) => named,
+            (None, None) => self.fast_cores,
             _ => settings.threads(self.cores),
         }
     }
@@ -84,6 +94,10 @@ mod tests {
         assert_eq!(in_force(&automatic, Some("0"), 8), 8);
         assert_eq!(in_force(&two, Some("3"), 8), 2);
         assert_eq!(in_force(&two, None, 1), 1, "no more than the machine has");
+        let phone = |settings| Threads::with_fast_cores(settings, None, 9, 5).in_force;
+        assert_eq!(phone(&automatic), 5, "the cores that save energy are left alone");
+        assert_eq!(phone(&two), 2);
+        assert_eq!(Threads::with_fast_cores(&automatic, None, 2, 0).in_force, 1, "whatever a system tells");
         assert_eq!(Threads::new(&two, Some("3"), 8).wanted(&automatic), 3, "as the next start would find it");
     }
 }

@@ -16,6 +16,7 @@ use super::components::{Button, Message, Tone};
 use super::context::{ModelsContext, SettingsContext, model_title};
 use super::devices::Devices;
 use super::icons::Glyph;
+use super::in_view::use_foreground;
 use super::language::{Language, use_language};
 use super::models::{InstalledModel, Purpose, chosen};
 use super::settings::{ModelChoices, SettingsFile};
@@ -87,6 +88,13 @@ pub fn BenchmarkScreen() -> Element {
     let place = use_hook(Place::of_system);
     let bench = use_bench(installed);
     let act = use_acts(bench, &place);
+    // A figure that was taken out of view says nothing, and phones let nothing compute there.
+    let foreground = use_foreground();
+    use_effect(move || {
+        if !foreground() && bench.runner.peek().is_some() {
+            act(Act::Cancel);
+        }
+    });
     rsx! {
         BaselineTrouble { trouble: bench.trouble, onclose: move |()| { let mut trouble = bench.trouble; trouble.set(None) } }
         UpperView {

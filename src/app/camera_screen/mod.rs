@@ -11,6 +11,7 @@ use super::camera::{self, Calm, CameraState, ModelState, Named, News, Order, Pac
 use super::components::Picked;
 use super::context::{ModelsContext, SettingsContext, Use, use_model};
 use super::devices::Devices;
+use super::in_view::use_in_view;
 use super::language::Language;
 use super::models::{Purpose, smaller};
 use super::pace;
@@ -131,7 +132,7 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
     let announcer = use_context::<Announcer>();
     let settings = use_context::<SettingsContext>().settings;
     let navigation = use_context::<Navigation>();
-    let in_view = page::use_in_view();
+    let in_view = use_in_view();
     let model = use_model(Purpose::Camera);
     let mut calm = use_hook(|| CopyValue::new(Calm::default()));
     let viewer = use_hook(|| {

@@ -1,8 +1,9 @@
 //! What the camera screen draws, from its state alone.
 
 use super::{Act, Held, Notice, Sight, words};
+use crate::app::arrivals::CAMERA_FILE;
 use crate::app::camera::{CameraState, Doing, Live, ModelState, Named, PaceNews};
-use crate::app::components::{Button, FilePick, Message, Segments, Tone, Weight};
+use crate::app::components::{Button, FilePick, Message, Segments, ToSettings, Tone, Weight};
 use crate::app::icons::Glyph;
 use crate::app::language::use_language;
 use crate::app::pace::paused_key;
@@ -99,11 +100,19 @@ fn TroubleView(error: CameraError, weight: Weight, onact: EventHandler<Act>) -> 
                     p { class: "detail", lang: "en", "{detail}" }
                 }
             }
-            Button {
-                glyph: Glyph::Again,
-                label: language.say("try-again"),
-                weight,
-                onclick: move |()| onact.call(Act::Retry),
+            div { class: "actions",
+                if error == CameraError::DeniedForGood {
+                    ToSettings { weight }
+                }
+                Button {
+                    glyph: Glyph::Again,
+                    label: language.say("try-again"),
+                    weight: if error == CameraError::DeniedForGood { Weight::Normal } else { weight },
+                    onclick: move |()| onact.call(Act::Retry),
+                }
+                if error == CameraError::Denied {
+                    ToSettings {}
+                }
             }
         }
     }
@@ -242,7 +251,7 @@ fn Controls(sight: Sight, onact: EventHandler<Act>) -> Element {
             }
             if sight.model != ModelState::None {
                 FilePick {
-                    id: "camera-file",
+                    id: CAMERA_FILE,
                     glyph: Glyph::Picture,
                     label: language.say("camera-pick"),
                     accept: "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff",

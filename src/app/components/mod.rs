@@ -1,8 +1,10 @@
 //! The pieces that screens are made of. They know no screen and no setting.
 
 mod pick;
+mod to_settings;
 
 pub use pick::{FilePick, Picked};
+pub use to_settings::ToSettings;
 
 use super::icons::{Glyph, Icon};
 use dioxus::prelude::*;

@@ -21,10 +21,12 @@ pub use ear::Opener;
 pub use take::Line;
 pub use take::Take;
 
+use crate::app::in_view::Foreground;
 use crate::inference::speech::TranscribeOptions;
 use crate::scheduler::{Policy, Reason};
 use crate::sensors::microphone::MicrophoneError;
 use crate::sensors::power::PowerSensor;
+use paced::Paced;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -165,12 +167,12 @@ pub struct Hearer {
 
 impl Hearer {
     /// Starts the threads; `open` opens the microphone, on the ear's thread, whenever a take begins.
-    pub fn start(open: Opener, power: Box<dyn PowerSensor>) -> (Self, UnboundedReceiver<News>) {
+    pub fn start(open: Opener, power: Box<dyn PowerSensor>, foreground: Foreground) -> (Self, UnboundedReceiver<News>) {
         let (heard, inbox) = mpsc::channel();
         let (outbox, news) = tokio::sync::mpsc::unbounded_channel();
         let wishes = Arc::new(Wishes::default());
         let ear = ear::start(open, heard.clone(), outbox.clone());
-        let scribe = scribe::Scribe::new(outbox, ear, power, Arc::clone(&wishes));
+        let scribe = scribe::Scribe::new(outbox, ear, Paced::new(power, foreground), Arc::clone(&wishes));
         std::thread::Builder::new()
             .name("scribe".into())
             .spawn(move || scribe.run(&inbox))

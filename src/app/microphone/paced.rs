@@ -1,5 +1,6 @@
 //! The scheduler and the power sensor of the scribe, with a clock: when may it work, and why not.
 
+use crate::app::in_view::Foreground;
 use crate::scheduler::{Power, Reason, Scene, Scheduler, Signals, Verdict};
 use crate::sensors::power::PowerSensor;
 use std::time::{Duration, Instant};
@@ -15,14 +16,15 @@ pub struct Paced {
     /// Long files have their own: a piece of one takes far longer than a step of live work.
     long: Scheduler,
     power: Box<dyn PowerSensor>,
+    pub foreground: Foreground,
     began: Instant,
     sensed: Option<(u64, Power)>,
 }
 
 impl Paced {
-    pub fn new(power: Box<dyn PowerSensor>) -> Self {
+    pub fn new(power: Box<dyn PowerSensor>, foreground: Foreground) -> Self {
         let (scheduler, long) = (Scheduler::default(), Scheduler::default());
-        Self { scheduler, long, power, began: Instant::now(), sensed: None }
+        Self { scheduler, long, power, foreground, began: Instant::now(), sensed: None }
     }
 
     fn now_ms(&self) -> u64 {
@@ -44,10 +46,11 @@ impl Paced {
         }
     }
 
-    /// A turn of live work; `tapped`: a person waits for the end of it. Sound has no scene, and what was begun in view
-    /// is finished out of it.
+    /// A turn of live work; `tapped`: a person waits for the end of it. Sound has no scene. What was begun in view is
+    /// finished out of it where the system lets it.
     pub fn turn(&mut self, tapped: bool) -> Verdict {
-        let signals = Signals { power: self.power(), visible: true, scene: Scene::Unknown, tapped };
+        let visible = self.foreground.is();
+        let signals = Signals { power: self.power(), visible, scene: Scene::Unknown, tapped };
         self.scheduler.turn(self.now_ms(), &signals)
     }
 

@@ -12,7 +12,6 @@ use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcri
 use crate::inference::{Error, Options, Result};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Reason, Verdict};
-use crate::sensors::power::PowerSensor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -71,8 +70,7 @@ pub struct Scribe {
 }
 
 impl Scribe {
-    pub fn new(screen: UnboundedSender<News>, ear: Ear, power: Box<dyn PowerSensor>, wishes: Arc<Wishes>) -> Self {
-        let paced = Paced::new(power);
+    pub fn new(screen: UnboundedSender<News>, ear: Ear, paced: Paced, wishes: Arc<Wishes>) -> Self {
         Self { screen, ear, wishes, paced, transcriber: None, next_model: None, running: None, paused: None }
     }
 
@@ -197,8 +195,9 @@ impl Scribe {
             return self.paced.scheduler.failed();
         };
         let work = if last { Work::Finish { audio_s: running.live.audio_s() } } else { Work::Step };
-        let watch =
-            &mut Watch { take: running.id, wishes: &self.wishes, screen: &self.screen, work, rested: Duration::ZERO };
+        let foreground = self.paced.foreground.clone();
+        let (wishes, screen) = (&self.wishes, &self.screen);
+        let watch = &mut Watch { take: running.id, wishes, screen, foreground, work, rested: Duration::ZERO };
         let began = Instant::now();
         let fresh = std::mem::take(&mut running.fresh);
         let step = if last { running.live.finish(transcriber, watch) } else { running.live.step(transcriber, watch) };
@@ -256,9 +255,10 @@ impl Scribe {
         let outcome = match &self.transcriber {
             Some(transcriber) if self.running.is_none() => {
                 let options = TranscribeOptions { timestamps: true, ..options.clone() };
+                let foreground = self.paced.foreground.clone();
                 let work = Work::File { paced: &mut self.paced, piece_began: None, words: String::new() };
-                let watch =
-                    Watch { take: id, wishes: &self.wishes, screen: &self.screen, work, rested: Duration::ZERO };
+                let (wishes, screen) = (&self.wishes, &self.screen);
+                let watch = Watch { take: id, wishes, screen, foreground, work, rested: Duration::ZERO };
                 write_file(transcriber, watch, &options, name, bytes)
             }
             _ => Outcome::Cancelled,

@@ -1,6 +1,7 @@
 //! The two threads together, on a replayed microphone and a tiny random model.
 
 use super::*;
+use crate::app::in_view::tests::leave;
 use crate::inference::speech::testing::{babble, write};
 use crate::scheduler::{Power, ThermalStatus};
 use crate::sensors::microphone::{Heard, Microphone, Pace, Replay};
@@ -45,6 +46,7 @@ struct Screen {
     hearer: Hearer,
     news: UnboundedReceiver<News>,
     heat: Told,
+    foreground: Foreground,
     folder: tempfile::TempDir,
 }
 
@@ -75,10 +77,11 @@ impl Screen {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), true);
         let heat = Told::new(COOL);
-        let (hearer, news) = Hearer::start(open, Box::new(heat.clone()));
+        let foreground = Foreground::default();
+        let (hearer, news) = Hearer::start(open, Box::new(heat.clone()), foreground.clone());
         hearer.order(Order::Pace(Policy { min_interval_ms: 50, ..Policy::default() }));
         hearer.order(Order::Model(Some(folder.path().into())));
-        let mut screen = Self { hearer, news, heat, folder };
+        let mut screen = Self { hearer, news, heat, foreground, folder };
         screen.wait("the model", |news| matches!(news, News::Model(ModelState::Ready(_))).then_some(()));
         screen
     }
@@ -181,6 +184,25 @@ fn too_hot_for_anything_it_waits_and_goes_on_when_it_has_cooled() {
     screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Critical))).then_some(()));
     screen.heat.set(COOL);
     assert!(!done(screen.outcome(1)).text.is_empty());
+}
+
+#[test]
+fn where_the_system_puts_the_app_out_of_view_nothing_is_written_until_the_person_is_back() {
+    let mut screen = Screen::open(once(sentence()));
+    leave(&screen.foreground, true);
+    screen.hearer.order(Order::Start(1, english()));
+    screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Hidden))).then_some(()));
+    leave(&screen.foreground, false);
+    assert!(!done(screen.outcome(1)).text.is_empty());
+    // A file is not given up either.
+    leave(&screen.foreground, true);
+    screen.hearer.order(Order::File(2, english(), "a.wav".into(), wav(&sentence())));
+    std::thread::sleep(Duration::from_millis(500));
+    while let Ok(news) = screen.news.try_recv() {
+        assert!(!matches!(news, News::Over(2, _) | News::Words(2, _)), "{news:?}");
+    }
+    leave(&screen.foreground, false);
+    assert!(!done(screen.outcome(2)).text.is_empty());
 }
 
 #[test]

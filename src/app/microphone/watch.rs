@@ -2,6 +2,7 @@
 
 use super::paced::Paced;
 use super::{News, TakeId, Wishes, Words};
+use crate::app::in_view::Foreground;
 use crate::inference::speech::{Listener, Segment, Stage};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -21,6 +22,7 @@ pub struct Watch<'a> {
     pub take: TakeId,
     pub wishes: &'a Wishes,
     pub screen: &'a UnboundedSender<News>,
+    pub foreground: Foreground,
     pub work: Work<'a>,
     /// The time that was rested.
     pub rested: Duration,
@@ -33,7 +35,11 @@ impl Watch<'_> {
 }
 
 impl Listener for Watch<'_> {
+    /// Asked at every token: where the system has put the app out of view, it goes on when the person is back.
     fn cancelled(&mut self) -> bool {
+        let left = Instant::now();
+        self.foreground.wait(|| self.wishes.cancelled(self.take) || self.screen.is_closed());
+        self.rested += left.elapsed();
         let overtaken = matches!(self.work, Work::Step) && self.wishes.stopped(self.take);
         overtaken || self.wishes.cancelled(self.take) || self.screen.is_closed()
     }

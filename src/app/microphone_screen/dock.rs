@@ -2,6 +2,7 @@
 
 use super::state::{Sight, Stage};
 use super::{Act, words};
+use crate::app::arrivals::MICROPHONE_FILE;
 use crate::app::components::{Button, FilePick};
 use crate::app::icons::{Glyph, Icon};
 use crate::app::language::use_language;
@@ -33,7 +34,7 @@ pub fn Dock(sight: Sight, meter: Signal<Meter>, onact: EventHandler<Act>) -> Ele
                 div { class: "mic-side",
                     if !running {
                         FilePick {
-                            id: "mic-file",
+                            id: MICROPHONE_FILE,
                             glyph: Glyph::Document,
                             label: language.say("mic-pick"),
                             accept: "audio/*,.wav,.flac,.mp3,.ogg,.oga",

@@ -15,6 +15,7 @@ use super::announce::Announcer;
 use super::components::Picked;
 use super::context::{SettingsContext, Use, use_model};
 use super::devices::Devices;
+use super::in_view::use_in_view;
 use super::language::Language;
 use super::microphone::{Hearer, Meter, MicrophoneState, ModelState, News, Order, TakeId};
 use super::models::Purpose;
@@ -158,10 +159,10 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
     let announcer = use_context::<Announcer>();
     let settings = use_context::<SettingsContext>().settings;
     let navigation = use_context::<Navigation>();
-    let in_view = page::use_in_view();
+    let in_view = use_in_view();
     let model = use_model(Purpose::Microphone);
     let hearer = use_hook(|| {
-        let (hearer, mut news) = Hearer::start(devices.microphone(), devices.power());
+        let (hearer, mut news) = Hearer::start(devices.microphone(), devices.power(), devices.foreground.clone());
         spawn(async move {
             while let Some(news) = news.recv().await {
                 if let News::Level(id, level) = news {
@@ -192,11 +193,10 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
     });
     let policy = use_memo(move || pace::policy(&settings.read(), LEAST_INTERVAL_MS));
     use_effect(move || hearer.read().order(Order::Pace(policy())));
-    // Nobody is listened to behind their back: out of view the take ends, and is kept.
     let watching = use_memo(move || navigation.current() == Screen::Microphone && in_view());
     use_effect(move || {
-        if let (false, Stage::Listening(id, _)) = (watching(), &sight.peek().stage) {
-            hearer.read().order(Order::Stop(*id));
+        if let Some(order) = sight.peek().stage.when_watched(watching()) {
+            hearer.read().order(order);
         }
     });
     hearer

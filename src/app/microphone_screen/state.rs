@@ -1,8 +1,9 @@
 //! What is on the microphone screen, and how news change it. Pure.
 
-use crate::app::microphone::{Meter, MicrophoneState, ModelState, News, Outcome, Take, TakeId, Words};
+use crate::app::microphone::{Meter, MicrophoneState, ModelState, News, Order, Outcome, Take, TakeId, Words};
 use crate::app::takes::History;
 use crate::scheduler::Reason;
+use crate::sensors::microphone::MicrophoneError;
 
 /// What is on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +67,19 @@ impl Stage {
     pub fn running(&self) -> Option<TakeId> {
         match self {
             Self::Listening(id, _) | Self::Reading(id, ..) | Self::Finishing(id, _) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// What the threads are told when the screen comes into view or leaves it. Nobody is listened to behind their back:
+    /// out of view the take ends, and is kept. One that waits for a permission has heard nothing: whoever comes back, from
+    /// the system's settings or from elsewhere, is asked again.
+    pub fn when_watched(&self, watched: bool) -> Option<Order> {
+        use MicrophoneError::{Denied, DeniedForGood};
+        match (self, watched) {
+            (Self::Listening(_, MicrophoneState::Trouble(Denied | DeniedForGood)), true) => Some(Order::Retry),
+            (Self::Listening(_, MicrophoneState::Trouble(Denied | DeniedForGood)), false) => None,
+            (Self::Listening(id, _), false) => Some(Order::Stop(*id)),
             _ => None,
         }
     }

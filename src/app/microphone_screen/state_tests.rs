@@ -113,3 +113,17 @@ proptest! {
         prop_assert_eq!(bare(&said), bare(&text));
     }
 }
+
+#[test]
+fn out_of_view_a_take_ends_and_one_that_waits_for_a_permission_asks_again_in_view() {
+    let listening = |state| Stage::Listening(7, state);
+    let order = |stage: &Stage, watched| format!("{:?}", stage.when_watched(watched));
+    assert_eq!(order(&listening(MicrophoneState::Live), false), "Some(Stop(7))");
+    assert_eq!(order(&listening(MicrophoneState::Live), true), "None");
+    assert_eq!(order(&listening(MicrophoneState::Trouble(MicrophoneError::Unplugged)), false), "Some(Stop(7))");
+    for refused in [MicrophoneError::Denied, MicrophoneError::DeniedForGood] {
+        let refused = listening(MicrophoneState::Trouble(refused));
+        assert_eq!((order(&refused, false), order(&refused, true)), ("None".into(), "Some(Retry)".into()));
+    }
+    assert_eq!(order(&Stage::Ready, true), "None");
+}

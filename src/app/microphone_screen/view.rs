@@ -5,7 +5,7 @@ use super::history::Earlier;
 use super::result::ResultView;
 use super::state::{Notice, Sight, Stage};
 use super::{Act, languages, words};
-use crate::app::components::{Button, Message, Picker, Progress, Tone, Weight};
+use crate::app::components::{Button, Message, Picker, Progress, ToSettings, Tone, Weight};
 use crate::app::icons::Glyph;
 use crate::app::language::use_language;
 use crate::app::microphone::{Meter, MicrophoneState, ModelState, Words};
@@ -171,7 +171,15 @@ fn TroubleView(error: MicrophoneError, heard: bool, onact: EventHandler<Act>) ->
             if let Some(why) = why {
                 Exactly { why }
             }
-            Button { glyph: Glyph::Again, label: language.say("try-again"), onclick: move |()| onact.call(Act::Retry) }
+            div { class: "actions",
+                if error == MicrophoneError::DeniedForGood {
+                    ToSettings { weight: Weight::Main }
+                }
+                Button { glyph: Glyph::Again, label: language.say("try-again"), onclick: move |()| onact.call(Act::Retry) }
+                if error == MicrophoneError::Denied {
+                    ToSettings {}
+                }
+            }
         }
     }
 }

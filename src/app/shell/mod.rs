@@ -8,6 +8,7 @@ mod screen;
 pub use screen::Screen;
 
 use super::announce::Announcer;
+use super::arrivals::use_arrivals;
 use super::benchmark_screen::BenchmarkScreen;
 use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
@@ -55,6 +56,7 @@ pub fn Shell() -> Element {
     let navigation = use_context_provider(|| Navigation { current, visited });
     use_focus_on_title(current);
     use_page();
+    use_arrivals();
     let language = use_language();
     let announcer = use_context::<Announcer>();
     let theme = match use_context::<SettingsContext>().settings.read().theme {

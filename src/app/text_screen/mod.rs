@@ -149,7 +149,8 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
             }
         };
         state.set(State::Loading);
-        let (sender, mut answers) = judge::start(path, devices.power(), pace::policy(&settings.peek(), 0));
+        let (sender, mut answers) =
+            judge::start(path, devices.power(), devices.foreground.clone(), pace::policy(&settings.peek(), 0));
         asks.set(Some(sender));
         listener.set(Some(spawn(async move {
             while let Some(answer) = answers.recv().await {

@@ -12,7 +12,7 @@
 //! # Messages
 //! Every message belongs to a [`Channel`]. A text is a JSON object whose `channel` names it; a binary message has the
 //! channel's number as its first byte. What a channel's messages mean is written where it is handled:
-//! `camera/protocol.rs`, `camera/preview.rs` and `microphone/protocol.rs`. Texts keep their order. Of binary messages to the page only the
+//! `camera/protocol.rs`, `camera/preview.rs`, `microphone/protocol.rs` and `page_files.rs`. Texts keep their order. Of binary messages to the page only the
 //! newest waits, so a slow page never gets a stale one and takes no memory. Whatever a connected peer sends, it costs
 //! at most [`MAX_MESSAGE_BYTES`] of memory; what makes no sense is left out, what breaks the WebSocket protocol ends
 //! the connection. A peer that stops reading is cut off, and one that never finishes asking to connect too.
@@ -50,11 +50,13 @@ pub enum Channel {
     Microphone = 2,
     /// Pictures for the page to show.
     Preview = 3,
+    /// Files that a person picked in the page.
+    Files = 4,
 }
 
 impl Channel {
     /// All, in the order of their numbers.
-    const ALL: [Self; 3] = [Self::Camera, Self::Microphone, Self::Preview];
+    const ALL: [Self; 4] = [Self::Camera, Self::Microphone, Self::Preview, Self::Files];
 
     fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|c| *c as u8 == number)
@@ -70,6 +72,7 @@ impl Channel {
             Self::Camera => "camera",
             Self::Microphone => "microphone",
             Self::Preview => "preview",
+            Self::Files => "files",
         }
     }
 }
