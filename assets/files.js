@@ -18,22 +18,17 @@
     onhandBridge.say("files", message);
   }
 
-  function input() {
-    const there = document.getElementById("onhand-file");
-    if (there) return there;
-    const made = document.createElement("input");
-    made.id = "onhand-file";
-    made.type = "file";
-    made.hidden = true;
-    made.addEventListener("change", () => {
-      const file = made.files[0];
-      if (file) send(made.dataset.pick, file);
-      // The same file may be picked again.
-      made.value = "";
-    });
-    document.body.append(made);
-    return made;
-  }
+  const picker = document.createElement("input");
+  picker.id = "onhand-file";
+  picker.type = "file";
+  picker.hidden = true;
+  picker.addEventListener("change", () => {
+    const file = picker.files[0];
+    if (file) send(picker.dataset.pick, file);
+    // The same file may be picked again.
+    picker.value = "";
+  });
+  document.body.append(picker);
 
   function piece(mine, bytes) {
     const message = new Uint8Array(HEADER_BYTES + bytes.byteLength);
@@ -64,7 +59,6 @@
   document.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-pick]");
     if (!button) return;
-    const picker = input();
     picker.accept = button.dataset.accept ?? "";
     picker.dataset.pick = button.dataset.pick;
     picker.click();

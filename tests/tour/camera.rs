@@ -21,6 +21,7 @@ pub fn play(tour: &mut Tour) {
     }
     scenes(tour);
     picked(tour);
+    picked_in_page(tour);
     heat(tour);
 }
 
@@ -112,6 +113,20 @@ fn picked(tour: &mut Tour) {
     app.wait_for("Resume");
     tour.album.take(&app, "camera-picked", "light-en");
     tour.saw(format!("a picture picked from the device: {}", labels(&app)));
+}
+
+/// The same as phones do it, where the page opens the dialog and the file crosses to the app.
+fn picked_in_page(tour: &mut Tour) {
+    let app = tour.open(&Setting::named("camera-page-file").models(tour.models()).flag("--page-files"));
+    app.wait_at_most("This device has no camera.", PATIENCE);
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples");
+    app.pick_in_page("Photos", &samples.join("sentences.txt"));
+    app.wait_at_most("sentences.txt", PATIENCE);
+    tour.saw("a text for a picture, picked in the page: refused, by its name");
+    app.pick_in_page("Photos", &samples::clock());
+    wait_for_label(&app, &CLOCK, PATIENCE);
+    app.wait_for("Resume");
+    tour.saw(format!("a picture picked in the page, as on phones: {}", labels(&app)));
 }
 
 /// Nothing moves, so nothing is computed: the screen says so and the counter stands.

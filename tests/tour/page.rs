@@ -3,6 +3,7 @@
 use super::app::App;
 use super::stage;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use thirtyfour::{By, WebElement};
 
@@ -127,6 +128,16 @@ impl App {
         self.runtime
             .block_on(self.control(name).send_keys(keys))
             .unwrap_or_else(|e| panic!("typing into {name:?}: {e}"));
+    }
+
+    /// Picks a file with a control whose dialog the page opens: the driver closes that dialog, and gives the file to the
+    /// page's own input.
+    pub fn pick_in_page(&self, name: &str, file: &Path) {
+        self.press(name);
+        self.runtime.block_on(async {
+            let input = self.session().find(By::Id("onhand-file")).await.expect("the page has its input");
+            input.send_keys(file.display().to_string()).await.expect("the driver gives it the file");
+        });
     }
 
     /// The value of a field.
