@@ -284,3 +284,25 @@ fn models_are_bundled_whole_or_not_at_all() {
     assert!(world.run("bundle-models.sh", &[]).succeeded());
     assert!(!world.path("app/models/bundle").exists());
 }
+
+#[test]
+fn the_workflow_installs_what_the_scripts_ask_for() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let value = |text: &str, key: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(key)).unwrap_or_else(|| panic!("no {key}"));
+        line.trim_end_matches(',').trim_matches(['"', ' ']).to_owned()
+    };
+    let (workflow, script) = (read(".github/workflows/phones.yml"), read("scripts/build-android.sh"));
+    let dioxus = read("Cargo.toml");
+    let (_, dioxus) = dioxus.split_once("dioxus = { version = \"").unwrap();
+    assert_eq!(value(&workflow, "DX_VERSION:"), dioxus.split('"').next().unwrap());
+    for package in [
+        format!("platforms;android-{}", value(&read("Dioxus.toml"), "compile_sdk =")),
+        format!("build-tools;{}", value(&script, "build_tools=")),
+        format!("ndk;{}", value(&script, "ndk_named=")),
+    ] {
+        assert!(workflow.contains(&format!("\"{package}\"")), "the workflow does not install {package}");
+    }
+    assert!(workflow.contains(&format!("java-version: \"{}\"", value(&script, "jdk_oldest="))));
+}
