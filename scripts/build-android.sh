@@ -62,7 +62,7 @@ find_ndk() {
   return 1
 }
 
-java_version() { "$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -1; }
+java_version() { "$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | first_line; }
 
 # Where JAVA_HOME is not said, dx takes Java 11 where it finds it, which Gradle refuses: so it is always said.
 find_jdk() {
@@ -81,7 +81,7 @@ find_jdk() {
 }
 
 java_home_on_path() {
-  if have java; then java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p' | head -1; fi
+  if have java; then java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p' | first_line; fi
 }
 
 check_signing() {
@@ -173,7 +173,7 @@ report() {
   else
     printf ', NOT SIGNED: the store takes it only with ANDROID_KEYSTORE and its three companions set'
   fi
-  printf '\nversion %s, code %s\n' "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)" "$VERSION_CODE"
+  printf '\nversion %s, code %s\n' "$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | first_line)" "$VERSION_CODE"
   if [ "$bare" -gt "$budget_bytes" ]; then
     printf '\nToo large: without models %s, and %s is what was promised.\n' "$(megabytes "$bare")" "$(megabytes $budget_bytes)" >&2
     exit 1

@@ -32,7 +32,7 @@ esac
 
 find_identity() {
   if [ -n "${IOS_IDENTITY:-}" ]; then return 0; fi
-  IOS_IDENTITY=$(security find-identity -v -p codesigning 2>/dev/null | sed -n 's/.*"\(Apple Development: .*\)"$/\1/p' | head -1)
+  IOS_IDENTITY=$(security find-identity -v -p codesigning 2>/dev/null | sed -n 's/.*"\(Apple Development: .*\)"$/\1/p' | first_line)
   [ -n "$IOS_IDENTITY" ]
 }
 
@@ -78,6 +78,10 @@ check_xcode() {
       missing "the iOS SDK $sdk, $min_ios or later (found: ${found:-none})" "xcodebuild -downloadPlatform iOS, or a newer Xcode"
     fi
   done
+  # actool wants one even for devices.
+  if ! xcrun simctl list runtimes 2>/dev/null | has_line 'iOS .*'; then
+    missing "an iOS simulator runtime (Xcode draws icons with it)" "xcodebuild -downloadPlatform iOS"
+  fi
   local tool
   for tool in actool codesign; do
     xcrun --find $tool >/dev/null 2>&1 || missing "Xcode's $tool" "sudo xcode-select -s /Applications/Xcode.app"

@@ -31,6 +31,10 @@ stop_if_missing() { # FOR, AGAIN
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Unlike head -1 and grep -q these read to the end: a command whose reader leaves early fails, and the line with it.
+first_line() { awk 'NR == 1'; }
+has_line() { [ "$(grep -cx -- "$1")" -gt 0 ]; }
+
 # at_least 17.5 17.4 is false
 at_least() { # WANTED FOUND
   local want_major=${1%%.*} want_minor=0 found_major=${2%%.*} found_minor=0
@@ -62,7 +66,7 @@ check_rust() { # TARGET...
   local installed target
   installed=$(rustup target list --installed 2>/dev/null || true)
   for target in "$@"; do
-    if ! printf '%s\n' "$installed" | grep -qx "$target"; then
+    if ! printf '%s\n' "$installed" | has_line "$target"; then
       missing "Rust's standard library for $target" "rustup target add $target"
     fi
   done

@@ -56,16 +56,39 @@ const IOS: &[Case] = &[
     ("consent", |w| w.tool("xcodebuild", "[ \"$1\" != -license ]"), "your consent to Xcode's licence"),
     (
         "a new enough SDK",
-        |w| w.tool("xcrun", "case \"$*\" in *iphoneos*) echo 17.4 ;; *) echo 18.2 ;; esac"),
+        |w| {
+            w.tool(
+                "xcrun",
+                "case \"$*\" in *iphoneos*) echo 17.4 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo 18.2 ;; esac",
+            )
+        },
         "the iOS SDK iphoneos, 17.5 or later (found: 17.4)",
     ),
     (
         "the simulator's SDK",
-        |w| w.tool("xcrun", "case \"$*\" in *iphonesimulator*) exit 1 ;; *) echo 18.2 ;; esac"),
+        |w| {
+            w.tool(
+                "xcrun",
+                "case \"$*\" in *iphonesimulator*) exit 1 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo 18.2 ;; esac",
+            )
+        },
         "the iOS SDK iphonesimulator, 17.5 or later (found: none)",
     ),
-    ("actool", |w| w.tool("xcrun", "case \"$*\" in *actool*) exit 1 ;; *) echo 18.2 ;; esac"), "Xcode's actool"),
-    ("codesign", |w| w.tool("xcrun", "case \"$*\" in *codesign*) exit 1 ;; *) echo 18.2 ;; esac"), "Xcode's codesign"),
+    (
+        "a simulator runtime",
+        |w| w.tool("xcrun", "case \"$*\" in *runtimes*) echo 'tvOS 18.2' ;; *) echo 18.2 ;; esac"),
+        "an iOS simulator runtime",
+    ),
+    (
+        "actool",
+        |w| w.tool("xcrun", "case \"$*\" in *actool*) exit 1 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo 18.2 ;; esac"),
+        "Xcode's actool",
+    ),
+    (
+        "codesign",
+        |w| w.tool("xcrun", "case \"$*\" in *codesign*) exit 1 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo 18.2 ;; esac"),
+        "Xcode's codesign",
+    ),
     ("an identity", |w| w.tool("security", "[ \"$1\" = cms ]"), "a signing identity"),
     ("a profile", |w| w.without("home/Library"), "a provisioning profile for app.onhand"),
     (

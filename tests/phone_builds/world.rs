@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 
 /// What the scripts use of every Unix.
 const PLAIN_TOOLS: &[&str] = &[
-    "awk", "basename", "bash", "cat", "cp", "dirname", "find", "grep", "head", "ls", "mkdir", "mktemp", "mv", "rm",
-    "sed", "sort", "tr", "wc",
+    "awk", "basename", "bash", "cat", "cp", "dirname", "find", "grep", "ls", "mkdir", "mktemp", "mv", "rm", "sed",
+    "sort", "tr", "wc",
 ];
 
 pub struct World {
@@ -46,7 +46,7 @@ impl World {
         world.tool("xcodebuild", "");
         world.tool(
             "xcrun",
-            "case \"$*\" in *--show-sdk-version*) echo 18.2 ;; *) echo \"xcrun $*\" >>\"$WORLD/log\" ;; esac",
+            "case \"$*\" in *--show-sdk-version*) echo 18.2 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo \"xcrun $*\" >>\"$WORLD/log\" ;; esac",
         );
         world.tool("codesign", "echo \"codesign $*\" >>\"$WORLD/log\"");
         world.tool("zip", "echo package >\"$2\"");
