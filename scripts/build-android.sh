@@ -158,6 +158,19 @@ build() {
   cp "$app/app/build/outputs/bundle/release/app-release.aab" "$out/onhand.aab"
 }
 
+# Libraries bring permissions of their own into the package, unasked. androidx.core's is the app's own and asks nobody.
+check_permissions() {
+  local own asked more
+  own=$(sed -n 's/.*<uses-permission android:name="\(.*\)".*/\1/p' platforms/android/AndroidManifest.xml)
+  asked=$("$ANDROID_HOME/build-tools/$build_tools/aapt2" dump permissions "$out/onhand-debug.apk")
+  more=$(printf '%s\n' "$asked" | sed -n "s/^uses-permission: name='\([^']*\)'.*/\1/p" |
+    grep -v '\.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION$' | grep -vxF -- "$own" || true)
+  if [ -n "$more" ]; then
+    printf '\nThe package asks for more than the manifest does: %s\n' "$more" >&2
+    exit 1
+  fi
+}
+
 report() {
   local apk=$out/onhand-debug.apk whole models=0 bare
   whole=$(bytes_of "$apk")
@@ -185,6 +198,7 @@ case ${1:-} in
   '')
     check
     build
+    check_permissions
     report
     ;;
   --check)

@@ -222,6 +222,16 @@ fn a_package_over_the_budget_fails_unless_models_make_it_so() {
 }
 
 #[test]
+fn a_permission_that_a_library_brings_fails_the_build() {
+    let world = World::android();
+    world.file("package", "a package");
+    world.file("permissions.txt", "uses-permission: name='android.permission.CAMERA'\nuses-permission: name='android.permission.READ_PHONE_STATE'\n");
+    let ran = world.run("build-android.sh", &[]);
+    let sentence = "asks for more than the manifest does: android.permission.READ_PHONE_STATE";
+    assert!(!ran.succeeded() && ran.said().contains(sentence), "{}", ran.said());
+}
+
+#[test]
 fn a_build_that_breaks_ends_the_script() {
     let world = World::android();
     world.tool("dx", "case $1 in --version) echo 'dioxus 0.7.10 (57d6794)' ;; build) exit 3 ;; esac");

@@ -28,7 +28,8 @@ impl World {
         world.tool("rustup", "echo aarch64-linux-android");
         world.tool("unzip", "cat \"$WORLD/unzip.txt\"");
         world.file("sdk/platforms/android-35/android.jar", "");
-        world.file("sdk/build-tools/34.0.0/aapt2", "");
+        world.program("sdk/build-tools/34.0.0/aapt2", "cat \"$WORLD/permissions.txt\"");
+        world.file("permissions.txt", PERMISSIONS);
         world.file("sdk/ndk/27.3.13750724/source.properties", "Pkg.Desc = Android NDK\nPkg.Revision = 27.3.13750724\n");
         world.file("sdk/ndk/27.3.13750724/toolchains/llvm/prebuilt/linux-x86_64/bin/aarch64-linux-android28-clang", "");
         world.program("jdk/bin/java", "echo 'openjdk version \"17.0.12\" 2024-07-16' >&2");
@@ -144,6 +145,16 @@ impl Ran {
         String::from_utf8_lossy(&self.0.stdout).into_owned() + &String::from_utf8_lossy(&self.0.stderr)
     }
 }
+
+/// As `aapt2 dump permissions` prints what is in a package: ours, and one that androidx.core brings.
+const PERMISSIONS: &str = "package: app.onhand
+uses-permission: name='android.permission.CAMERA'
+uses-permission: name='android.permission.RECORD_AUDIO'
+uses-permission: name='android.permission.MODIFY_AUDIO_SETTINGS'
+uses-permission: name='android.permission.INTERNET'
+permission: app.onhand.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION
+uses-permission: name='app.onhand.DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION'
+";
 
 /// Like dx: writes the Gradle project anew over what lies there, and lets Gradle run, which wants our resources.
 const DX_ANDROID: &str = r#"
