@@ -4,6 +4,8 @@
 # make demo   classify, transcribe and judge the sample inputs in a terminal (fetches the models first if needed)
 # make check  format, lints, documentation, module rules
 # make bench  timings
+# make android, make ios   the app for phones; says first what is missing (platforms/README.md)
+# make models-bundle MODELS="whisper-tiny.en …"   models that phone builds take along; MODELS= none
 # make measure-app   frames, memory and the time to the first label; takes a quarter of an hour
 
 # The models of this checkout; a person's own stay untouched. Set it to use others.
@@ -15,7 +17,7 @@ ENGINE := --locked --no-default-features
 # The terminal program as the tests build it: nothing is built twice.
 LAB := cargo run --locked --bin onhand-lab --
 
-.PHONY: run app demo tour test measure-app check bench models setup setup-app setup-tour
+.PHONY: run app demo tour test measure-app check bench models models-bundle android ios setup setup-app setup-tour
 
 # Only Linux has displays that may be missing.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
@@ -53,6 +55,16 @@ bench: setup
 # The models that the reference tests compare with other implementations.
 models: setup-app
 	$(LAB) models fetch efficientnet-lite0 whisper-tiny.en whisper-base
+
+android:
+	@scripts/build-android.sh
+
+ios:
+	@scripts/build-ios.sh
+
+models-bundle:
+	$(if $(filter undefined,$(origin MODELS)),$(error which? MODELS="whisper-tiny.en mobilenet-v3-small", or MODELS= for none))
+	@scripts/bundle-models.sh $(MODELS)
 
 setup:
 	@scripts/setup.sh
