@@ -1,17 +1,19 @@
 //! iOS: Foundation and UIKit through objc2.
 //!
 //! The app's folders are its own: the system's conventions for them hold (Apple, "File System Programming Guide"). What
-//! concerns the screen must be called on the main thread, where the page's components run.
+//! concerns the screen goes to the main thread, from whichever it is asked.
 
 use super::{Received, Refused, SaveError};
+use block2::RcBlock;
 use objc2::rc::Retained;
 use objc2::runtime::AnyObject;
 use objc2::{MainThreadMarker, MainThreadOnly as _};
 use objc2_foundation::{
-    NSArray, NSDictionary, NSNumber, NSString, NSURL, NSURLIsExcludedFromBackupKey,
+    NSArray, NSDictionary, NSNumber, NSOperationQueue, NSString, NSURL, NSURLIsExcludedFromBackupKey,
     NSURLVolumeAvailableCapacityForImportantUsageKey,
 };
 use objc2_ui_kit::{UIActivityViewController, UIApplication, UIApplicationOpenSettingsURLString, UIViewController};
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,32 +62,41 @@ pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     u64::try_from(bytes).ok().filter(|bytes| *bytes > 0)
 }
 
-/// The app's documents, which the Files app shows.
-fn documents() -> Option<PathBuf> {
-    dirs::document_dir().or_else(|| Some(dirs::home_dir()?.join("Documents")))
-}
-
-pub(super) fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<String, SaveError> {
-    let folder = documents().ok_or(SaveError::NoFolder)?;
-    let path =
-        super::files::write_new(&folder, stem, extension, bytes).map_err(|e| SaveError::Failed(e.to_string()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(format!("Files › Onhand › {name}"))
+/// “Save to Files” is in the sheet: the person chooses the place.
+pub(super) fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<Option<String>, SaveError> {
+    share_file(stem, extension, bytes).map(|()| None).map_err(|why| SaveError::Failed(why.to_string()))
 }
 
 pub(super) fn share_text(text: &str) -> Result<(), Refused> {
-    share(&NSString::from_str(text))
+    let text = text.to_string();
+    on_main(move |main| share(main, &NSString::from_str(&text)));
+    Ok(())
 }
 
 /// The sheet reads the file when the person has chosen, so it lies in the folder for what may go.
 pub(super) fn share_file(stem: &str, extension: &str, bytes: &[u8]) -> Result<(), Refused> {
     let path = std::env::temp_dir().join(format!("{stem}.{extension}"));
     fs::write(&path, bytes).map_err(|e| Refused(e.to_string()))?;
-    share(&NSURL::fileURLWithPath(&NSString::from_str(&path.to_string_lossy())))
+    let path = path.to_string_lossy().into_owned();
+    on_main(move |main| share(main, &NSURL::fileURLWithPath(&NSString::from_str(&path))));
+    Ok(())
 }
 
-fn share(item: &AnyObject) -> Result<(), Refused> {
-    let main = main_thread()?;
+/// Runs `work` on the main thread, when that has time; what it is refused is logged, since nobody waits.
+fn on_main(work: impl FnOnce(MainThreadMarker) -> Result<(), Refused> + Send + 'static) {
+    let work = Cell::new(Some(work));
+    let block = RcBlock::new(move || {
+        if let (Some(work), Some(main)) = (work.take(), MainThreadMarker::new())
+            && let Err(why) = work(main)
+        {
+            tracing::warn!("the system's sheet is not opened: {why}");
+        }
+    });
+    // SAFETY: what the block holds may go to another thread, and is run there once.
+    unsafe { NSOperationQueue::mainQueue().addOperationWithBlock(&block) };
+}
+
+fn share(main: MainThreadMarker, item: &AnyObject) -> Result<(), Refused> {
     let controller = front(main)?;
     let items = NSArray::from_slice(&[item]);
     let sheet = UIActivityViewController::alloc(main);
@@ -111,25 +122,22 @@ fn front(main: MainThreadMarker) -> Result<Retained<UIViewController>, Refused> 
     Ok(front)
 }
 
-fn main_thread() -> Result<MainThreadMarker, Refused> {
-    MainThreadMarker::new().ok_or_else(|| Refused("only the main thread may open that".into()))
-}
-
 pub(super) fn open_settings() -> Result<(), Refused> {
-    let main = main_thread()?;
-    // SAFETY: a constant of the system.
-    let address = NSURL::URLWithString(unsafe { UIApplicationOpenSettingsURLString });
-    let address = address.ok_or_else(|| Refused("the system names no settings for this app".into()))?;
-    // SAFETY: no options, so none of a wrong type.
-    unsafe {
-        UIApplication::sharedApplication(main).openURL_options_completionHandler(&address, &NSDictionary::new(), None);
-    }
+    on_main(|main| {
+        // SAFETY: a constant of the system.
+        let address = NSURL::URLWithString(unsafe { UIApplicationOpenSettingsURLString });
+        let address = address.ok_or_else(|| Refused("iOS names no settings for this app".into()))?;
+        let application = UIApplication::sharedApplication(main);
+        // SAFETY: no options, so none of a wrong type.
+        unsafe { application.openURL_options_completionHandler(&address, &NSDictionary::new(), None) };
+        Ok(())
+    });
     Ok(())
 }
 
 /// The newest file that another app has put into the inbox. It is taken: what lies there is a copy of the app's own.
 pub(super) fn received() -> Option<Result<Received, Refused>> {
-    super::files::take_newest(&documents()?.join("Inbox"))
+    super::inbox::take_newest(&dirs::home_dir()?.join("Documents/Inbox"))
 }
 
 pub(super) fn fast_cores() -> Option<usize> {

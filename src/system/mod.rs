@@ -9,8 +9,8 @@
 //! [`Refused`], never a panic: phones differ.
 
 mod cores;
-#[cfg(not(all(feature = "app", target_os = "android")))]
-mod files;
+#[cfg(any(test, all(feature = "app", target_os = "ios")))]
+mod inbox;
 mod received;
 
 #[cfg(all(feature = "app", target_os = "android"))]
@@ -83,11 +83,11 @@ pub fn free_bytes(path: &std::path::Path) -> Option<u64> {
 }
 
 /// Puts `bytes` where people look for what a program has saved, under `stem.extension` or with a number. Returns the
-/// place, as a person would find it.
+/// place, as a person would find it; `None` where the person chooses it in the system's sheet, which is opened.
 ///
 /// # Errors
 /// What the system said: no room, no permission, no such place.
-pub fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<String, SaveError> {
+pub fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<Option<String>, SaveError> {
     here::save(stem, extension, bytes)
 }
 

@@ -68,7 +68,9 @@ pub(super) fn save(bench: Bench, extension: &'static str, announcer: Announcer, 
             system::save("onhand-benchmark", extension, text.as_bytes())
         });
         match written.await {
-            Ok(Ok(place)) => say(bench, announcer, true, saved, Some(place)),
+            Ok(Ok(Some(place))) => say(bench, announcer, true, saved, Some(place)),
+            // The system's sheet says the rest.
+            Ok(Ok(None)) => {}
             Ok(Err(SaveError::NoFolder)) => say(bench, announcer, false, not_saved, Some(no_folder)),
             Ok(Err(SaveError::Failed(why))) => say(bench, announcer, false, not_saved, Some(why)),
             Err(e) => say(bench, announcer, false, not_saved, Some(e.to_string())),

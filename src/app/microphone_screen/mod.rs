@@ -280,8 +280,9 @@ fn use_acts(
                 }
             })),
             Act::Save(format) => drop(spawn(async move {
-                let saved = save(sight, format).await;
-                notify(saved);
+                if let Some(saved) = save(sight, format).await {
+                    notify(saved);
+                }
             })),
             Act::Close => sight.write().enter(Stage::Ready),
             Act::Open(id) => {
@@ -301,17 +302,17 @@ fn use_acts(
     })
 }
 
-/// Saves the take that is shown, on a thread of its own.
-async fn save(sight: Signal<Sight>, format: Format) -> Notice {
-    let Some(take) = sight.peek().stage.shown().cloned() else { return Notice::NoFolder };
+/// Saves the take that is shown, on a thread of its own; what to say of it.
+async fn save(sight: Signal<Sight>, format: Format) -> Option<Notice> {
+    let take = sight.peek().stage.shown().cloned()?;
     let (done, saved) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || done.send(takes::save(&take, format)));
-    match saved.await {
-        Ok(Ok(place)) => Notice::Saved(place),
+    Some(match saved.await {
+        Ok(Ok(place)) => Notice::Saved(place?),
         Ok(Err(SaveError::NoFolder)) => Notice::NoFolder,
         Ok(Err(SaveError::Failed(why))) => Notice::NotSaved(why),
         Err(gone) => Notice::NotSaved(gone.to_string()),
-    }
+    })
 }
 
 #[cfg(test)]

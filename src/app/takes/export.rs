@@ -40,11 +40,11 @@ impl Format {
     }
 }
 
-/// Saves a take under a name that nothing has yet. Returns its place.
+/// Saves a take under a name that nothing has yet. Returns its place; `None` where the person chooses one.
 ///
 /// # Errors
 /// What the system said: no room, no permission, no such place.
-pub fn save(take: &Take, format: Format) -> Result<String, SaveError> {
+pub fn save(take: &Take, format: Format) -> Result<Option<String>, SaveError> {
     system::save(&stem(take), format.extension(), format.write(take).as_bytes())
 }
 

@@ -13,13 +13,13 @@ pub(super) fn has_downloads() -> bool {
     api_level() >= HAS_DOWNLOADS
 }
 
-pub(in crate::system) fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<String, SaveError> {
+pub(in crate::system) fn save(stem: &str, extension: &str, bytes: &[u8]) -> Result<Option<String>, SaveError> {
     if !has_downloads() {
         return Err(SaveError::NoFolder);
     }
     let saved = with_activity(|env, activity| into_downloads(env, activity, stem, extension, bytes).map(drop));
     saved.map_err(|why| SaveError::Failed(why.to_string()))?;
-    Ok(format!("Download/{stem}.{extension}"))
+    Ok(Some(format!("Download/{stem}.{extension}")))
 }
 
 /// Writes the file and returns its address. The media store gives it a number where the name is taken.
