@@ -12,6 +12,8 @@
 //! | [`profile`] | how long it took, and how much memory |
 //! | [`lab`] | on the host only: trying out what a phone would take hours for |
 //! | [`system`] | what only the operating system knows or can do: folders, other apps, its cores |
+//! | [`profile`] | how long it took, how much memory, on which device; what is kept of it |
+//! | [`lab`] | on the host only: a simulated phone, and what real ones measured side by side |
 //! | [`timeline`] | scripts of heat, battery and use: steps, each of which holds from its time on |
 //! | `app` | what people see; behind the feature of that name |
 //!

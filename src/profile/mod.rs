@@ -4,14 +4,19 @@
 //! Out: a [`Report`]: the first load apart from later ones, the runs after the warm-up, each stage, processor
 //! time, throughput, peak memory and the machine. The engine itself reads no clock; this is where time is
 //! taken.
+//!
+//! [`measurement`] is what the app keeps of a measurement, [`diagnostics`] the file that brings it home from a phone.
 
 mod device;
+pub mod diagnostics;
+pub mod measurement;
 mod process;
 mod report;
 mod statistics;
+mod system;
 
 pub use device::Device;
-pub use process::{MachineTime, cpu_time, machine_time, peak_memory_bytes};
+pub use process::{MachineTime, cpu_time, machine_time, memory_bytes, peak_memory_bytes};
 pub use report::{Input, Report, Stage, Subject};
 pub use statistics::Summary;
 

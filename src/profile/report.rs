@@ -74,7 +74,8 @@ impl fmt::Display for Report {
         writeln!(f, "{} ({}, {}): {} a run", s.model, s.family, s.variant, s.input.what)?;
         let cpu = d.cpu.clone().unwrap_or_else(|| "unknown processor".into());
         let memory = mb(d.memory_bytes);
-        writeln!(f, "{cpu}, {cores} cores, {memory} of memory, {}", d.os)?;
+        let architecture = d.architecture.as_deref().unwrap_or("unknown architecture");
+        writeln!(f, "{cpu}, {cores} cores, {memory} of memory, {}, {architecture}", d.os)?;
         let threads = s.threads.map_or_else(|| "threads on all cores".into(), |n| format!("threads: {n}"));
         writeln!(f, "{threads}, runs to warm up: {}\n", self.warmup)?;
 

@@ -2,7 +2,8 @@
 //! counts as not known.
 
 /// How hot the system says the phone is. Android's levels, its last three in one; iOS's map onto them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ThermalStatus {
     /// Not throttled; iOS: nominal.
     None,

@@ -1,7 +1,7 @@
 //! What later measurements are held against: one record a model, beside the settings.
 
-use super::record::Record;
 use crate::app::whole_file::{MAX_BYTES, WholeFile};
+use crate::profile::measurement::Record;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -125,9 +125,9 @@ pub fn compare(record: &Record, baseline: &Record) -> Comparison {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::record;
-    use super::super::verdict::Problem;
     use super::*;
+    use crate::profile::measurement::Problem;
+    use crate::profile::measurement::fixture::record;
 
     #[test]
     fn a_baseline_is_kept_over_a_restart_without_its_single_runs() {

@@ -1,6 +1,6 @@
 //! How long a device rests between two measurements.
 
-use super::heat::{Reading, Status};
+use crate::profile::measurement::{Reading, Status};
 
 /// Always, so that clocks and caches settle.
 const REST_S: f64 = 10.0;

@@ -1,7 +1,7 @@
 //! Measurements as CSV (RFC 4180): a row a run, for spreadsheets. What belongs to the whole of a measurement stands in
 //! lines that begin with `#`, which most readers skip.
 
-use super::record::Record;
+use crate::profile::measurement::Record;
 use std::fmt::Write;
 
 const COLUMNS: &str = "model,variant,threads,run,at_s,wall_ms,cpu_ms";
@@ -46,8 +46,8 @@ fn field(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::record;
     use super::*;
+    use crate::profile::measurement::fixture::record;
 
     #[test]
     fn every_run_is_a_row_that_reads_back() {

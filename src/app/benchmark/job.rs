@@ -2,25 +2,9 @@
 //!
 //! Both go over a pipe as one JSON value a line.
 
+use crate::profile::measurement::{Input, Length, MIN_RUNS, Run};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// Fewer runs say nothing about spread.
-pub const MIN_RUNS: usize = 5;
-
-/// How long a model is measured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Length {
-    /// Some seconds: how fast it is while the device is cool.
-    #[default]
-    Quick,
-    /// Without a pause, until heat shows.
-    Sustained {
-        /// For so long.
-        minutes: u32,
-    },
-}
 
 impl Length {
     /// What the screen offers.
@@ -82,40 +66,6 @@ pub struct Job {
     pub length: Length,
     /// What that comes to.
     pub bounds: Bounds,
-}
-
-/// What one run is given.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Input {
-    /// A picture of this size, from pixels to named labels.
-    Frame {
-        /// Pixels across.
-        width: u64,
-        /// Pixels down.
-        height: u64,
-    },
-    /// Sound of so many seconds, the rest of it silence after the sample speech; from samples to words.
-    Sound {
-        /// Its length.
-        seconds: f64,
-    },
-    /// A text of so many tokens, from letters to the answer.
-    Text {
-        /// With the two that stand at its ends.
-        tokens: usize,
-    },
-}
-
-/// One counted run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// When it ended, from the first counted run's beginning.
-    pub at_s: f64,
-    /// By the clock on the wall.
-    pub wall_ms: f64,
-    /// By the processors' time over all threads; `None` where the system does not say.
-    pub cpu_ms: Option<f64>,
 }
 
 /// What is being done.

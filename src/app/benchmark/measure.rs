@@ -1,8 +1,9 @@
 //! Measures one model: load, warm-up, counted runs, later loads. Runs where [`super::Place`] puts it.
 
-use super::job::{Event, Job, Measured, Run};
+use super::job::{Event, Job, Measured};
 use super::subject;
 use crate::inference::{Error, Result};
+use crate::profile::measurement::Run;
 use crate::profile::{self, MachineTime, cpu_time, machine_time, ms};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -95,8 +96,9 @@ fn to_us(value: f64) -> f64 {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::app::benchmark::job::{Bounds, Input, Length, MIN_RUNS};
+    use crate::app::benchmark::job::Bounds;
     use crate::inference::text::tiny;
+    use crate::profile::measurement::{Input, Length, MIN_RUNS};
     use std::path::Path;
 
     /// A measurement of the model in `path` that takes no time.

@@ -15,29 +15,27 @@ mod child;
 mod cool;
 mod csv;
 mod curve;
-mod heat;
 mod job;
 mod measure;
 mod place;
-mod record;
 mod reference;
 mod runner;
 mod subject;
-mod verdict;
+mod told;
 
 pub use baseline::{Baselines, Change, Comparison, Trouble, compare};
 pub use child::{ARGUMENT, serve};
 pub use cool::Why;
 pub use csv::to_csv;
 pub use curve::Curve;
-pub use heat::{Energy, Reading, Status};
-pub use job::{Bounds, Event, Input, Job, Length, Measured, Phase, Run};
+pub use job::{Bounds, Event, Job, Measured, Phase};
 pub use place::Place;
-pub use record::{Build, Record, to_json};
 pub use reference::{Reference, reference};
 pub use runner::{Batch, Live, Runner, Update, Waiting, start};
-pub use verdict::{Caveat, Doubt, Problem, Verdict};
+
+/// What a measurement is kept as; the terminal program reads it, too.
+pub use crate::profile::measurement::{Caveat, Energy, Input, Length, Problem, Reading, Record, Run, Status, to_json};
 
 /// A record as a measurement would give it, for tests of what shows it.
 #[cfg(test)]
-pub(super) use record::tests as fixture;
+pub(super) use crate::profile::measurement::fixture;

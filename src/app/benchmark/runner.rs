@@ -2,10 +2,10 @@
 
 use super::cool::{Why, wait};
 use super::curve::Curve;
-use super::heat::Reading;
-use super::job::{Event, Input, Job, Measured, Phase, Run};
+use super::job::{Event, Job, Measured, Phase};
 use super::place::{Place, Underway};
-use super::record::{Record, Told};
+use super::told::Told;
+use crate::profile::measurement::{Input, Reading, Record, Run};
 use crate::sensors::power::PowerSensor;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};

@@ -1,8 +1,7 @@
-use super::super::heat::Status;
-use super::super::job::MIN_RUNS;
 use super::super::measure::tests::job;
 use super::*;
 use crate::inference::text::tiny;
+use crate::profile::measurement::{MIN_RUNS, Status};
 use crate::sensors::power::{Power, ThermalStatus};
 use tempfile::TempDir;
 
@@ -63,7 +62,7 @@ fn a_model_that_fails_does_not_keep_the_next_one_from_its_turn() {
         seen.push(update);
     }
     assert!(seen.iter().any(|u| matches!(u, Update::Failed { why, .. } if why.contains("config.json"))));
-    let skipped = super::super::verdict::Caveat::RestSkipped;
+    let skipped = crate::profile::measurement::Caveat::RestSkipped;
     assert!(seen.iter().any(|u| matches!(u, Update::Measured(r) if r.verdict.caveats.contains(&skipped))), "{seen:?}");
 }
 

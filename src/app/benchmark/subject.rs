@@ -3,12 +3,12 @@
 //! A picture of 224 × 224 from pixels to labels; the sample speech in a window of 30 s, from samples to words; 128
 //! tokens from letters to the answer.
 
-use super::job::Input;
 use crate::inference::speech::{Listener, SAMPLE_RATE_HZ, TranscribeOptions, Transcriber, audio};
 use crate::inference::text::SentimentAnalyzer;
 use crate::inference::vision::{ImageClassifier, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Options, Result, family, stored_variant};
 use crate::model_dir::{Limits, ModelDir};
+use crate::profile::measurement::Input;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -79,7 +79,12 @@ pub struct Report {
 
 impl Report {
     pub fn new(common: &Common) -> Self {
-        Self { json: common.json, failed: 0 }
+        Self::of(common.json)
+    }
+
+    /// In JSON, or in words.
+    pub fn of(json: bool) -> Self {
+        Self { json, failed: 0 }
     }
 
     /// One input was answered: JSON or `text` to standard output.

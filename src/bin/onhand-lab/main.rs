@@ -9,6 +9,7 @@ mod common;
 mod demo;
 mod models;
 mod profile;
+mod report;
 mod samples;
 mod sentiment;
 mod simulate;
@@ -35,6 +36,7 @@ enum Command {
     Bench(bench::Args),
     Models(models::Args),
     Simulate(simulate::Args),
+    Report(report::Args),
 }
 
 fn main() -> ExitCode {
@@ -47,5 +49,6 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Report(args) => report::run(&args),
     }
 }

@@ -1,6 +1,6 @@
 //! Heat and energy during a measurement, as they are kept in its record.
 
-use crate::sensors::power::{Power, Supply, ThermalStatus};
+use crate::scheduler::{Power, Supply, ThermalStatus};
 use serde::{Deserialize, Serialize};
 
 /// How hot the system says the device is.

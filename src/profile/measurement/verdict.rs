@@ -1,7 +1,7 @@
 //! Whether a measurement can be believed, and if not, why.
 
 use super::heat::{Energy, Reading, Status};
-use super::job::{MIN_RUNS, Run};
+use super::record::{MIN_RUNS, Run};
 use crate::profile::Summary;
 use serde::{Deserialize, Serialize};
 
@@ -168,7 +168,7 @@ fn percent(share: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensors::power::Power;
+    use crate::scheduler::Power;
 
     fn runs(wall_ms: impl IntoIterator<Item = f64>, cpu_share: Option<f64>) -> Vec<Run> {
         let run = |wall_ms: f64| Run { at_s: 0.0, wall_ms, cpu_ms: cpu_share.map(|s| s * wall_ms) };

@@ -1,32 +1,83 @@
 //! A measurement as it is kept: a figure without its circumstances says nothing.
 
 use super::heat::Reading;
-use super::job::{Input, Job, Length, Measured, Run};
-use super::verdict::{Doubt, Verdict, judge};
+use super::verdict::Verdict;
 use crate::profile::{Device, Summary};
 use serde::{Deserialize, Serialize};
 
-/// Counted up when a reader of old records would misread new ones.
-const FORMAT: u32 = 1;
+/// Fewer runs say nothing about spread.
+pub const MIN_RUNS: usize = 5;
 /// With fewer runs, the highest of a hundred is a guess.
 const RUNS_FOR_P99: usize = 100;
 /// With fewer, the highest of ten.
 const RUNS_FOR_P90: usize = 10;
 
-/// Which Onhand measured.
+/// How long a model is measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    /// Some seconds: how fast it is while the device is cool.
+    #[default]
+    Quick,
+    /// Without a pause, until heat shows.
+    Sustained {
+        /// For so long.
+        minutes: u32,
+    },
+}
+
+/// What one run is given.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// A picture of this size, from pixels to named labels.
+    Frame {
+        /// Pixels across.
+        width: u64,
+        /// Pixels down.
+        height: u64,
+    },
+    /// Sound of so many seconds, the rest of it silence after the sample speech; from samples to words.
+    Sound {
+        /// Its length.
+        seconds: f64,
+    },
+    /// A text of so many tokens, from letters to the answer.
+    Text {
+        /// With the two that stand at its ends.
+        tokens: usize,
+    },
+}
+
+/// One counted run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it ended, from the first counted run's beginning.
+    pub at_s: f64,
+    /// By the clock on the wall.
+    pub wall_ms: f64,
+    /// By the processors' time over all threads; `None` where the system does not say.
+    pub cpu_ms: Option<f64>,
+}
+
+/// Which Onhand it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
     /// Its version.
     pub version: String,
     /// `release`, or `debug` for developers.
     pub profile: String,
+    /// The commit that it was built from, where whoever built it named one in `ONHAND_COMMIT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
 }
 
 impl Build {
     /// This one.
     pub fn this() -> Self {
         let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-        Self { version: env!("CARGO_PKG_VERSION").into(), profile: profile.into() }
+        let commit = option_env!("ONHAND_COMMIT").filter(|commit| !commit.is_empty()).map(str::to_string);
+        Self { version: env!("CARGO_PKG_VERSION").into(), profile: profile.into(), commit }
     }
 
     /// Whether it is one for developers.
@@ -80,53 +131,9 @@ pub struct Record {
     pub runs: Vec<Run>,
 }
 
-/// What was told of a measurement.
-pub struct Told {
-    /// Of the first load.
-    pub first_load_ms: f64,
-    /// On the disk.
-    pub variant: String,
-    /// What a run was given.
-    pub input: Input,
-    /// Runs that did not count.
-    pub warm_up_runs: usize,
-    /// Runs that did.
-    pub runs: Vec<Run>,
-    /// Heat and energy meanwhile.
-    pub heat: Vec<Reading>,
-}
-
 impl Record {
-    /// Puts together what was told; `None` without a run.
-    pub fn of(job: &Job, told: Told, measured: Measured, own_process: bool, rest_skipped: bool) -> Option<Self> {
-        let walls: Vec<f64> = told.runs.iter().map(|run| run.wall_ms).collect();
-        let cpus: Vec<f64> = told.runs.iter().filter_map(|run| run.cpu_ms).collect();
-        let build = Build::this();
-        let doubt = Doubt { others_share: measured.others_share, rest_skipped, debug_build: build.is_debug() };
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Some(Self {
-            format: FORMAT,
-            at_unix_s: now.map_or(0, |d| d.as_secs()),
-            device: Device::this(),
-            model: job.model.clone(),
-            variant: told.variant,
-            threads: job.threads,
-            own_process,
-            length: job.length,
-            input: told.input,
-            first_load_ms: told.first_load_ms,
-            later_load_ms: Summary::of(&measured.later_load_ms),
-            warm_up_runs: told.warm_up_runs,
-            run_ms: Summary::of(&walls)?,
-            cpu_ms: Summary::of(&cpus),
-            peak_memory_bytes: measured.peak_memory_bytes,
-            others_share: measured.others_share,
-            verdict: judge(&told.runs, &told.heat, doubt),
-            heat: told.heat,
-            runs: told.runs,
-            build,
-        })
-    }
+    /// The form of a record that is made now: counted up when a reader of old ones would misread it.
+    pub const FORMAT: u32 = 1;
 
     /// The same without each single run and reading: ten minutes of them are megabytes.
     pub fn without_runs(&self) -> Self {
@@ -159,22 +166,19 @@ pub fn to_json(records: &[Record]) -> String {
 }
 
 #[cfg(test)]
-pub(in crate::app) mod tests {
+pub(crate) mod tests {
     use super::super::heat::{Energy, Status};
-    use super::super::job::Bounds;
     use super::*;
-    use std::path::PathBuf;
 
     /// A measurement of 120 steady runs about as long as this.
     pub fn record(model: &str, run_ms: f64) -> Record {
-        let length = Length::Quick;
-        let bounds: Bounds = length.bounds();
-        let job = Job { model: model.into(), path: PathBuf::from("/models").join(model), threads: 4, length, bounds };
         let runs = (1..=120).map(|at| Run {
             at_s: f64::from(at) * run_ms / 1e3,
             wall_ms: run_ms + f64::from(at % 4) * 0.25,
             cpu_ms: Some(run_ms * 3.5),
         });
+        let runs: Vec<Run> = runs.collect();
+        let summary = |of: fn(&Run) -> f64| Summary::of(&runs.iter().map(of).collect::<Vec<_>>());
         let reading = |at_s| Reading {
             at_s,
             status: Some(Status::Cool),
@@ -182,22 +186,29 @@ pub(in crate::app) mod tests {
             energy: Energy::Plugged,
             low_power_mode: Some(false),
         };
-        let told = Told {
-            first_load_ms: 80.5,
+        let cpu = Some("A chip".into());
+        Record {
+            format: Record::FORMAT,
+            at_unix_s: 1_700_000_000,
+            build: Build { profile: "release".into(), ..Build::this() },
+            device: Device { cpu, cores: Some(4), os: "An OS".into(), ..Device::default() },
+            model: model.into(),
             variant: "f32".into(),
+            threads: 4,
+            own_process: true,
+            length: Length::Quick,
             input: Input::Frame { width: 224, height: 224 },
+            first_load_ms: 80.5,
+            later_load_ms: Summary::of(&[40.0, 41.0, 42.0]),
             warm_up_runs: 12,
-            runs: runs.collect(),
+            run_ms: summary(|run| run.wall_ms).unwrap(),
+            cpu_ms: summary(|run| run.cpu_ms.unwrap()),
+            peak_memory_bytes: Some(123_000_000),
+            others_share: Some(0.03),
+            verdict: Verdict::default(),
             heat: vec![reading(0.0), reading(1.0)],
-        };
-        let later_load_ms = vec![40.0, 41.0, 42.0];
-        let measured = Measured { later_load_ms, peak_memory_bytes: Some(123_000_000), others_share: Some(0.03) };
-        let mut record = Record::of(&job, told, measured, true, false).unwrap();
-        record.device =
-            Device { cpu: Some("A chip".into()), cores: Some(4), memory_bytes: None, os: "An OS, arm".into() };
-        record.build.profile = "release".into();
-        record.verdict.caveats.clear();
-        record
+            runs,
+        }
     }
 
     #[test]
