@@ -9,8 +9,6 @@
 //! | [`store`] | which models exist, and how they get onto the disk |
 //! | [`scheduler`] | when inference may run, and why not |
 //! | [`sensors`] | camera, microphone, heat and battery: a trait each, a backend a file |
-//! | [`profile`] | how long it took, and how much memory |
-//! | [`lab`] | on the host only: trying out what a phone would take hours for |
 //! | [`system`] | what only the operating system knows or can do: folders, other apps, its cores |
 //! | [`profile`] | how long it took, how much memory, on which device; what is kept of it |
 //! | [`lab`] | on the host only: a simulated phone, and what real ones measured side by side |

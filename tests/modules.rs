@@ -31,7 +31,11 @@ const RULES: &[Rule] = &[
         may_use: &[],
         never: &["candle", "dioxus", "tokio", "std::time", "std::thread", "std::fs", "std::env", "rustix", "libc"],
     },
-    Rule { module: "profile", may_use: &["inference", "kernels", "model_dir", "scheduler"], never: &["dioxus"] },
+    Rule {
+        module: "profile",
+        may_use: &["inference", "kernels", "model_dir", "scheduler", "system"],
+        never: &["dioxus"],
+    },
     // Of Dioxus the bridge knows under which address it serves the app's page: as text, not as code.
     Rule {
         module: "sensors",

@@ -7,6 +7,7 @@ use super::devices::Devices;
 use super::format;
 use super::in_view;
 use super::language::Language;
+use super::measurements::Measurements;
 use super::models::{Board, Fetcher, InstalledModel, Purpose, Setup, chosen};
 use super::settings::{Change, LanguageChoice, Notice, Saver, Settings, start_saver};
 use crate::store::Catalog;
@@ -76,6 +77,9 @@ pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     in_view::provide();
     arrivals::provide();
     use_context_provider(|| start.history.clone());
+    use_context_provider(|| start.log.clone());
+    let measured = use_signal(Vec::new);
+    use_context_provider(|| Measurements(measured));
     let language = use_memo(move || match settings.settings.read().language {
         LanguageChoice::System => Language::of_system(),
         LanguageChoice::English => Language::of_tag("en"),

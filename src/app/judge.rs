@@ -83,13 +83,17 @@ pub fn start(
         threads::give_way();
         match load(&model) {
             Ok(analyzer) => {
+                tracing::info!("the model for texts is loaded");
                 let _ = outbox.send(Answer::Ready);
                 let scheduler = Scheduler::new(policy);
                 let waiting = None;
                 let (began, paused) = (Instant::now(), false);
                 Worker { analyzer, inbox, outbox, power, foreground, scheduler, began, waiting, paused }.run();
             }
-            Err(e) => drop(outbox.send(Answer::Failed(e.to_string()))),
+            Err(e) => {
+                tracing::warn!("there is no model for texts: {e}");
+                let _ = outbox.send(Answer::Failed(e.to_string()));
+            }
         }
     });
     (asks, answers)

@@ -22,12 +22,15 @@ mod camera_screen;
 mod components;
 mod context;
 mod devices;
+mod diagnostics_screen;
 mod file_dialog;
 mod format;
 pub mod icons;
 mod in_view;
 mod judge;
 mod language;
+mod logbook;
+mod measurements;
 mod microphone;
 mod microphone_screen;
 pub mod models;
@@ -55,6 +58,7 @@ pub use args::Args;
 pub use style::STYLE;
 pub use threads::VARIABLE as THREADS_VARIABLE;
 
+use crate::profile::measurement::Build;
 use crate::sensors::power;
 use desktop::tao::event::Event;
 use desktop::{Config, LogicalSize, WindowBuilder};
@@ -63,6 +67,7 @@ use dioxus::desktop;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as desktop;
 use dioxus::prelude::*;
+use logbook::LogBook;
 use settings::{Loaded, SettingsFile};
 use takes::HistoryFile;
 use threads::Threads;
@@ -75,14 +80,16 @@ pub struct Start {
     loaded: Loaded,
     history: HistoryFile,
     threads: Threads,
+    log: LogBook,
 }
 
 impl Start {
-    /// Reads the settings, and looks at what the command line names. Starts no thread.
+    /// Begins the log, reads the settings, and looks at what the command line names. Starts no thread.
     ///
     /// # Errors
     /// What the command line names cannot be used: a sentence that says what and why.
     pub fn load(args: Args) -> Result<Self, String> {
+        let log = LogBook::install();
         if let Some(path) = &args.power {
             power::script(path).map_err(|e| e.to_string())?;
         }
@@ -95,7 +102,7 @@ impl Start {
         let file = SettingsFile::of_process();
         let loaded = file.load();
         let threads = Threads::at_start(&loaded.settings);
-        Ok(Self { args, file, loaded, history: HistoryFile::of_process(), threads })
+        Ok(Self { args, file, loaded, history: HistoryFile::of_process(), threads, log })
     }
 
     /// The threads to compute with: the value of [`THREADS_VARIABLE`].
@@ -111,6 +118,7 @@ impl Start {
 pub fn run(start: Start) -> Result<(), String> {
     #[cfg(target_os = "linux")]
     web_view::check_display()?;
+    log_start(&start);
     // A phone's size; the same code runs on phones. Smaller than the smallest phone nothing fits.
     let window = WindowBuilder::new()
         .with_title("Onhand")
@@ -134,6 +142,12 @@ fn use_system() {
         Event::Resumed => tell(true),
         _ => {}
     });
+}
+
+/// What a reader of the log wants to know first.
+fn log_start(start: &Start) {
+    let build = Build::this();
+    tracing::info!("Onhand {} {}, threads: {}", build.version, build.profile, start.threads());
 }
 
 #[component]

@@ -19,9 +19,12 @@ pub fn MoreScreen() -> Element {
         Screen::Models => models_line(&language, &models.read()),
         Screen::Benchmark => language.say("benchmark-line"),
         Screen::Settings => settings_line(&language, &settings.read()),
+        Screen::Diagnostics => language.say("diagnostics-line"),
         _ => String::new(),
     };
-    let items = Screen::MORE.iter().map(|screen| (*screen, line(*screen))).collect::<Vec<_>>();
+    // Nobody meets them who has not opened them.
+    let diagnostics = navigation.is_open(Screen::Diagnostics).then_some(&Screen::Diagnostics);
+    let items = Screen::MORE.iter().chain(diagnostics).map(|screen| (*screen, line(*screen))).collect::<Vec<_>>();
     rsx! {
         MoreView { items, ongo: move |screen| navigation.go(screen) }
     }

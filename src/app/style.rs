@@ -12,6 +12,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../assets/style/models.css"),
     include_str!("../../assets/style/settings.css"),
     include_str!("../../assets/style/benchmark.css"),
+    include_str!("../../assets/style/diagnostics.css"),
     // Last: it takes back what the others give.
     include_str!("../../assets/style/small.css"),
 );

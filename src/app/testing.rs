@@ -7,7 +7,7 @@ use dioxus::core::{
 };
 use dioxus::html::{
     PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedKeyboardData, SerializedMouseData,
-    set_event_converter,
+    SerializedPointerData, set_event_converter,
 };
 use dioxus::prelude::*;
 use std::any::Any;
@@ -136,6 +136,23 @@ impl Page {
     /// Fires the click of an element found by [`Page::look`].
     pub fn click(&mut self, node: &Node) {
         self.fire(node, "click", Rc::new(PlatformEventData::new(Box::<SerializedMouseData>::default())));
+    }
+
+    /// Fires another event of the mouse, such as `contextmenu`.
+    pub fn mouse(&mut self, node: &Node, event: &str) {
+        self.fire(node, event, Rc::new(PlatformEventData::new(Box::<SerializedMouseData>::default())));
+    }
+
+    /// Fires an event of a finger at this place, such as `pointerdown`.
+    pub fn point(&mut self, node: &Node, event: &str, (x, y): (f64, f64)) {
+        let data = serde_json::json!({
+            "alt_key": false, "ctrl_key": false, "meta_key": false, "shift_key": false, "button": 0, "buttons": 1,
+            "client_x": x, "client_y": y, "offset_x": x, "offset_y": y, "page_x": x, "page_y": y,
+            "screen_x": x, "screen_y": y, "pointer_id": 1, "width": 1.0, "height": 1.0, "pressure": 0.5,
+            "tangential_pressure": 0.0, "tilt_x": 0, "tilt_y": 0, "twist": 0, "pointer_type": "touch", "is_primary": true
+        });
+        let data: SerializedPointerData = serde_json::from_value(data).expect("as the page sends it");
+        self.fire(node, event, Rc::new(PlatformEventData::new(Box::new(data))));
     }
 
     /// Clicks the one button whose name contains `name`.

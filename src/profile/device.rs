@@ -1,8 +1,8 @@
 //! The machine that was measured: a figure without it says nothing.
 
 use super::process::kib_field;
-use super::system;
 use crate::kernels::Isa;
+use crate::system;
 use serde::{Deserialize, Serialize};
 use std::fs::read_to_string;
 

@@ -13,7 +13,6 @@ pub mod measurement;
 mod process;
 mod report;
 mod statistics;
-mod system;
 
 pub use device::Device;
 pub use process::{MachineTime, cpu_time, machine_time, memory_bytes, peak_memory_bytes};

@@ -59,10 +59,6 @@ pub(super) fn fast_cores() -> Option<usize> {
     None
 }
 
-pub(super) fn device_name() -> Option<String> {
-    None
-}
-
 /// The system's downloads folder, else one of that name at home, else home; `None` where there is none of them.
 fn downloads() -> Option<PathBuf> {
     let at_home = dirs::home_dir().map(|home| home.join("Downloads"));

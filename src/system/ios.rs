@@ -144,18 +144,6 @@ pub(super) fn fast_cores() -> Option<usize> {
     number(c"hw.perflevel0.physicalcpu").filter(|cores| *cores > 0)
 }
 
-/// The hardware's name, as `iPhone16,1`.
-pub(super) fn device_name() -> Option<String> {
-    let mut name = [0_u8; 64];
-    let mut size = name.len();
-    // SAFETY: writes no more than `size` bytes to the buffer.
-    let done = unsafe {
-        libc::sysctlbyname(c"hw.machine".as_ptr(), name.as_mut_ptr().cast(), &raw mut size, std::ptr::null_mut(), 0)
-    };
-    let name = CStr::from_bytes_until_nul(&name).ok()?.to_str().ok()?;
-    (done == 0 && !name.is_empty()).then(|| name.to_string())
-}
-
 /// A whole number that the kernel tells.
 fn number(name: &CStr) -> Option<usize> {
     let mut value = 0_i32;

@@ -8,6 +8,7 @@
 //! Nothing here keeps state of ours or knows a model or a screen. What a system does not know or cannot do is `None` or a
 //! [`Refused`], never a panic: phones differ.
 
+mod about;
 mod cores;
 #[cfg(any(test, all(feature = "app", target_os = "ios")))]
 mod inbox;
@@ -27,6 +28,7 @@ use desktop as here;
 #[cfg(all(feature = "app", target_os = "ios"))]
 use ios as here;
 
+pub use about::{device_name, os};
 pub use received::{MAX_RECEIVED_BYTES, Received};
 
 use std::path::PathBuf;
@@ -127,11 +129,6 @@ pub fn received() -> Option<Result<Received, Refused>> {
 /// system does not tell cores apart.
 pub fn fast_cores() -> Option<usize> {
     here::fast_cores()
-}
-
-/// What the device is called: "Google Pixel 8"; `None` where the system does not say.
-pub fn device_name() -> Option<String> {
-    here::device_name()
 }
 
 /// The media type of what the app itself writes.

@@ -13,6 +13,7 @@ mod album;
 mod app;
 mod camera;
 mod devices;
+mod diagnostics;
 mod gallery;
 #[path = "../hub_server/mod.rs"]
 mod hub_server;
@@ -54,6 +55,7 @@ const PARTS: &[Part] = &[
     part("page-microphone", devices::pages_microphone),
     part("models", models::play),
     part("settings", settings::play),
+    part("diagnostics", diagnostics::play),
     part("gallery", gallery::play),
     part("kill", kill::play),
     Part { name: "measure", play: measure::play, on_demand: true },

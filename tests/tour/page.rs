@@ -123,6 +123,16 @@ impl App {
         }
     }
 
+    /// Holds a control down for so long, as a finger would.
+    pub fn hold(&self, name: &str, how_long: Duration) {
+        let control = self.control(name);
+        let hold = self.session().action_chain().click_and_hold_element(&control);
+        self.runtime.block_on(hold.perform()).unwrap_or_else(|e| panic!("{name:?} cannot be held: {e}"));
+        std::thread::sleep(how_long);
+        let release = self.session().action_chain().release();
+        self.runtime.block_on(release.perform()).unwrap_or_else(|e| panic!("{name:?} cannot be let go: {e}"));
+    }
+
     /// Types into it, key by key.
     pub fn type_into(&self, name: &str, keys: &str) {
         self.runtime

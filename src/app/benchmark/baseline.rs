@@ -34,12 +34,20 @@ pub enum Trouble {
 impl Baselines {
     /// Reads what is kept in `folder`; without a folder nothing can be.
     pub fn load(folder: Option<&Path>) -> (Self, Option<Trouble>) {
-        let file = folder.map(|folder| WholeFile::new(folder.into(), "benchmark-baselines", "json"));
+        let file = folder.map(file_in);
         let (kept, trouble) = match &file {
             Some(file) => read(file),
             None => (Kept::new(), None),
         };
         (Self { file, kept }, trouble)
+    }
+
+    /// What is kept in `folder`, for who only wants to show it: a file that cannot be understood stays as it is, and
+    /// counts as none.
+    pub fn kept_in(folder: Option<&Path>) -> Vec<Record> {
+        let bytes = folder.and_then(|folder| file_in(folder).read().ok().flatten());
+        let kept: Option<Kept> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        kept.unwrap_or_default().into_values().collect()
     }
 
     /// Keeps `record` in the place of the one before.
@@ -57,6 +65,10 @@ impl Baselines {
     pub fn of(&self, record: &Record) -> Option<&Record> {
         self.kept.get(&key(record))
     }
+}
+
+fn file_in(folder: &Path) -> WholeFile {
+    WholeFile::new(folder.into(), "benchmark-baselines", "json")
 }
 
 fn key(record: &Record) -> String {
@@ -145,6 +157,8 @@ mod tests {
         let mut half = record("a", 1.0);
         half.variant = "f16".into();
         assert_eq!(again.of(&half), None, "another variant is another model");
+        assert_eq!(Baselines::kept_in(Some(&folder)).len(), 2);
+        assert!(Baselines::kept_in(None).is_empty());
     }
 
     #[test]
@@ -153,6 +167,7 @@ mod tests {
         let path = dir.path().join("benchmark-baselines.json");
         for (n, bytes) in [(1, "{\"a\": 3}".to_string()), (2, " ".repeat(MAX_BYTES as usize + 1))] {
             std::fs::write(&path, &bytes).unwrap();
+            assert!(Baselines::kept_in(Some(dir.path())).is_empty(), "and it stays where it is");
             let (baselines, trouble) = Baselines::load(Some(dir.path()));
             let aside = dir.path().join(format!("benchmark-baselines.damaged-{n}"));
             assert_eq!(trouble, Some(Trouble::Damaged { aside: aside.clone() }));

@@ -18,6 +18,7 @@ use super::devices::Devices;
 use super::icons::Glyph;
 use super::in_view::use_foreground;
 use super::language::{Language, use_language};
+use super::measurements::Measurements;
 use super::models::{InstalledModel, Purpose, chosen};
 use super::settings::{ModelChoices, SettingsFile};
 use super::shell::{Navigation, Screen};
@@ -178,6 +179,7 @@ fn use_acts(mut bench: Bench, place: &Place) -> EventHandler<Act> {
     let language = use_context::<Memo<Language>>();
     let announcer = use_context::<Announcer>();
     let navigation = use_context::<Navigation>();
+    let measurements = use_context::<Measurements>();
     let place = place.clone();
     use_callback(move |act: Act| match act {
         Act::Choose(choice) => bench.choice.set(choice),
@@ -192,7 +194,7 @@ fn use_acts(mut bench: Bench, place: &Place) -> EventHandler<Act> {
                 while let Some(update) = updates.recv().await {
                     // Whoever has cancelled wants to hear no more.
                     if bench.runner.peek().is_some() {
-                        hear(update, bench, announcer, &language.peek());
+                        hear(update, bench, measurements, announcer, &language.peek());
                     }
                 }
             });
@@ -232,15 +234,18 @@ fn jobs(bench: Bench) -> Vec<Job> {
 }
 
 /// Takes in what the runner tells.
-fn hear(update: Update, mut bench: Bench, announcer: Announcer, language: &Language) {
+fn hear(update: Update, mut bench: Bench, measurements: Measurements, announcer: Announcer, language: &Language) {
     match update {
         Update::Waiting(waiting) => bench.state.set(State::Waiting(waiting)),
         Update::Live(live) => bench.state.set(State::Measuring(live)),
         Update::Measured(record) => {
             announcer.say(words::in_a_sentence(language, &record));
+            tracing::info!("{} {}: measured, {:.3} ms a run", record.model, record.variant, record.run_ms.p50);
+            measurements.push(&record);
             bench.outcomes.write().push(Outcome::Measured(Rc::new(*record)));
         }
         Update::Failed { model, why } => {
+            tracing::warn!("{model} could not be measured: {why}");
             announcer.say(language.say_with("benchmark-failed", &[("model", model_title(language, &model).into())]));
             bench.outcomes.write().push(Outcome::Failed { model, why });
         }

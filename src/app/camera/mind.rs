@@ -6,7 +6,7 @@ use crate::app::threads;
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Options};
 use crate::model_dir::{Limits, ModelDir};
-use crate::scheduler::{Effort, Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
+use crate::scheduler::{Counts, Effort, Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
 use crate::sensors::camera::{Facing, Frame};
 use crate::sensors::power::PowerSensor;
 use std::collections::VecDeque;
@@ -125,6 +125,9 @@ impl Mind {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Watch(watching) => {
+                if self.watching && !watching {
+                    log_counts(self.scheduler.history().counts());
+                }
                 self.watching = watching;
                 // Whoever opens the camera asks what it sees.
                 self.tapped |= watching;
@@ -182,9 +185,13 @@ impl Mind {
                 if let Some(waiting) = &mut self.waiting {
                     waiting.scene = Scene::Unknown;
                 }
+                tracing::info!("the camera's model is loaded");
                 ModelState::Ready
             }
-            Err(error) => ModelState::Failed(error.to_string()),
+            Err(error) => {
+                tracing::warn!("the camera has no model: {error}");
+                ModelState::Failed(error.to_string())
+            }
         };
         let _ = self.screen.send(News::Model(state));
     }
@@ -341,6 +348,12 @@ impl Smaller {
             _ => None,
         }
     }
+}
+
+/// How often it ran and why it did not, for who looks into a device's pace.
+fn log_counts(counts: &Counts) {
+    let skips: Vec<_> = counts.by_reason().map(|(reason, count)| format!("{} {count}", reason.name())).collect();
+    tracing::info!("camera left: {} runs so far, turns skipped: {}", counts.runs(), skips.join(", "));
 }
 
 fn load(path: &Path) -> Result<ImageClassifier, Error> {

@@ -241,9 +241,13 @@ impl Scribe {
             Ok(transcriber) => {
                 let languages = transcriber.languages();
                 self.transcriber = Some(transcriber);
+                tracing::info!("the microphone's model is loaded");
                 ModelState::Ready(languages)
             }
-            Err(error) => ModelState::Failed(error.to_string()),
+            Err(error) => {
+                tracing::warn!("the microphone has no model: {error}");
+                ModelState::Failed(error.to_string())
+            }
         };
         self.tell(News::Model(state));
     }

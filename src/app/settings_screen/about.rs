@@ -1,5 +1,6 @@
 //! About: version, and whose work this is.
 
+use super::version::Version;
 use crate::app::language::use_language;
 use crate::store::Catalog;
 use dioxus::prelude::*;
@@ -8,14 +9,14 @@ use dioxus::prelude::*;
 const CRATES: &str = include_str!("../../../assets/licences.txt");
 
 #[component]
-pub fn About() -> Element {
+pub fn About(ondiagnostics: EventHandler<()>) -> Element {
     let language = use_language();
     let catalog = Catalog::builtin();
     let models = catalog.models().iter().map(|m| (m.title_in(language.tag).to_string(), m.licence.clone()));
     rsx! {
         section { class: "card",
             h2 { {language.say("about")} }
-            p { {language.say_with("about-version", &[("version", env!("CARGO_PKG_VERSION").into())])} }
+            Version { onopen: ondiagnostics }
             p { class: "note", {language.say("about-private")} }
             p { {language.say_with("about-licence", &[("licence", env!("CARGO_PKG_LICENSE").into())])} }
             details {

@@ -170,7 +170,7 @@ fn what_became_of_the_file_is_said_with_its_place_and_can_be_put_away() {
 #[test]
 fn about_names_version_and_licences() {
     for (language, model) in [("en", "Whisper tiny (English) MIT"), ("ko", "Whisper tiny (영어) MIT")] {
-        let page = Page::of(language, || rsx! { About {} });
+        let page = Page::of(language, || rsx! { About { ondiagnostics: |()| () } });
         let text = page.look().text();
         for words in [env!("CARGO_PKG_VERSION"), "MIT OR Apache-2.0", model, "dioxus"] {
             assert!(text.contains(words), "{words} in {text}");

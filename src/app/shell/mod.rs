@@ -13,6 +13,7 @@ use super::benchmark_screen::BenchmarkScreen;
 use super::camera_screen::CameraScreen;
 use super::context::SettingsContext;
 use super::devices::use_page;
+use super::diagnostics_screen::DiagnosticsScreen;
 use super::icons::{Glyph, Icon};
 use super::language::use_language;
 use super::microphone_screen::MicrophoneScreen;
@@ -46,6 +47,22 @@ impl Navigation {
             self.current.set(screen);
         }
     }
+
+    /// Goes one level up from the screen in view, where there is one; closes a screen that does not stay.
+    pub fn back(mut self) {
+        // Read before going: what is borrowed in a condition is still borrowed in its block.
+        let here = *self.current.peek();
+        let Some(parent) = here.parent() else { return };
+        self.go(parent);
+        if !here.stays() {
+            self.visited.write().retain(|screen| *screen != here);
+        }
+    }
+
+    /// Whether `screen` is there, in view or not; whoever asks is drawn again when that changes.
+    pub fn is_open(self, screen: Screen) -> bool {
+        self.visited.read().contains(&screen)
+    }
 }
 
 /// Everything inside the window.
@@ -65,10 +82,8 @@ pub fn Shell() -> Element {
         Theme::Dark => "theme-dark",
     };
     let leave = move |event: Event<KeyboardData>| {
-        // Read before going: what is borrowed in the condition is still borrowed in the block.
-        let parent = current.peek().parent();
-        if let (Key::Escape, Some(parent)) = (event.key(), parent) {
-            navigation.go(parent);
+        if event.key() == Key::Escape {
+            navigation.back();
         }
     };
     rsx! {
@@ -119,7 +134,7 @@ fn ScreenFrame(screen: Screen) -> Element {
                     button {
                         class: "button-icon",
                         aria_label: language.say_with("back-to", &[("screen", language.say(parent.title_key()).into())]),
-                        onclick: move |_| navigation.go(parent),
+                        onclick: move |_| navigation.back(),
                         Icon { glyph: Glyph::Back }
                     }
                 }
@@ -140,6 +155,7 @@ fn ScreenBody(screen: Screen) -> Element {
         Screen::Models => rsx! { ModelsScreen {} },
         Screen::Benchmark => rsx! { BenchmarkScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
+        Screen::Diagnostics => rsx! { DiagnosticsScreen {} },
         Screen::Microphone => rsx! { MicrophoneScreen {} },
     }
 }

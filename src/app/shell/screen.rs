@@ -17,6 +17,8 @@ pub enum Screen {
     Benchmark,
     /// What a person can set.
     Settings,
+    /// What an engineer wants to know; there only while it is open.
+    Diagnostics,
 }
 
 impl Screen {
@@ -34,8 +36,13 @@ impl Screen {
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Camera | Self::Microphone | Self::Text | Self::More => None,
-            Self::Models | Self::Benchmark | Self::Settings => Some(Self::More),
+            Self::Models | Self::Benchmark | Self::Settings | Self::Diagnostics => Some(Self::More),
         }
+    }
+
+    /// Whether it is kept, hidden, when one goes back from it; else it is closed.
+    pub fn stays(self) -> bool {
+        self != Self::Diagnostics
     }
 
     /// Its name in the page.
@@ -48,6 +55,7 @@ impl Screen {
             Self::Models => "models",
             Self::Benchmark => "benchmark",
             Self::Settings => "settings",
+            Self::Diagnostics => "diagnostics",
         }
     }
 
@@ -66,6 +74,7 @@ impl Screen {
             Self::Models => "models-title",
             Self::Benchmark => "benchmark-title",
             Self::Settings => "settings-title",
+            Self::Diagnostics => "diagnostics-title",
         }
     }
 
@@ -79,6 +88,7 @@ impl Screen {
             Self::Models => Glyph::Models,
             Self::Benchmark => Glyph::Gauge,
             Self::Settings => Glyph::Settings,
+            Self::Diagnostics => Glyph::Info,
         }
     }
 }

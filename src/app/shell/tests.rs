@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::logbook::LogBook;
 use crate::app::models::Setup;
 use crate::app::settings::{LanguageChoice, Loaded, Settings, SettingsFile, Theme};
 use crate::app::takes::HistoryFile;
@@ -18,7 +19,7 @@ fn with(dir: &Path, loaded: Loaded) -> Page {
     let threads = Threads::new(&loaded.settings, None, 2);
     let file = SettingsFile::in_folder(dir.join("config"));
     let history = HistoryFile::in_folder(dir.join("config"));
-    let start = Start { args: Args::default(), file, loaded, history, threads };
+    let start = Start { args: Args::default(), file, loaded, history, threads, log: LogBook::default() };
     let models = dir.join("models");
     Page::with_root(move || {
         let models = models.clone();
@@ -171,6 +172,25 @@ fn without_a_model_the_text_screen_leads_to_the_models_which_offer_some() {
     page.press("Install 3 models");
     let failed = page.wait("each fails with its reason", |root| root.text().matches("Not installed.").count() == 3);
     assert!(failed.roles("status")[0].text().contains("that did not work"), "announced");
+}
+
+#[test]
+fn the_diagnostics_open_by_the_version_and_are_there_until_one_goes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut page = app(dir.path(), english());
+    page.press("More");
+    assert!(!page.look().text().contains("Diagnostics"), "nobody meets them by chance");
+    page.press("Settings");
+    (0..7).for_each(|_| page.press("Onhand "));
+    assert_eq!((title(&page.look()), tab_here(&page.look())), ("Diagnostics".into(), vec!["More".into()]));
+    let root = page.wait("the device was looked at", |root| root.text().contains("Cores"));
+    assert!(root.text().contains("None installed") && root.text().contains("Nothing was measured"), "{}", root.text());
+    page.press("Text");
+    page.press("More");
+    page.press("Diagnostics");
+    page.press("Back to More");
+    assert_eq!(title(&page.look()), "More");
+    assert!(!page.look().text().contains("Diagnostics"), "closed");
 }
 
 #[test]

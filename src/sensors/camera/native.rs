@@ -194,7 +194,7 @@ impl Stream {
             // A camera that does not change its format has one that can be read.
             let exactly = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &FORMATS);
             if let Err(error) = camera.set_camera_requset(exactly) {
-                tracing::debug!("{} stays as it is: {error}", device.human_name());
+                tracing::debug!(device = device.human_name(), "the camera stays as it is: {error}");
             }
         }
         camera.open_stream().map_err(|e| refused(device, &e))?;

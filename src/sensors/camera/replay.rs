@@ -179,7 +179,7 @@ impl Reel {
                 }
                 Err(why) if path.is_dir() => {
                     let name = file.file_name().unwrap_or_default().to_string_lossy();
-                    tracing::warn!("{} is left out: {why}", file.display());
+                    tracing::warn!(file = %file.display(), "a picture is left out: {why}");
                     left_out.push(format!("{name}: {why}"));
                 }
                 Err(why) => left_out.push(why),

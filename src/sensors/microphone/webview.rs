@@ -116,7 +116,7 @@ impl Shared {
         match page {
             PageState::Asking => self.enter(Stage::Asking),
             PageState::Live { label } => {
-                tracing::debug!("the page listens to {label:?}");
+                tracing::debug!(label, "the page listens");
                 self.enter(Stage::Live);
             }
             PageState::Failed(refusal) => self.queue.fail(protocol::refused(refusal.meaning())),

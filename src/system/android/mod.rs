@@ -65,15 +65,6 @@ fn text(env: &mut JNIEnv, string: JObject) -> jni::errors::Result<Option<String>
     Ok(Some(env.get_string(&JString::from(string))?.into()))
 }
 
-/// A constant of `android.os.Build` or of a class in it.
-fn build_field(class: &str, field: &str) -> Option<String> {
-    with_activity(|env, _| {
-        let value = env.get_static_field(class, field, "Ljava/lang/String;")?.l()?;
-        text(env, value)
-    })
-    .ok()?
-}
-
 /// The version of Android, as `Build.VERSION.SDK_INT`; 0 where it does not say.
 pub fn api_level() -> i32 {
     with_activity(|env, _| env.get_static_field("android/os/Build$VERSION", "SDK_INT", "I")?.i()).unwrap_or(0)
@@ -122,12 +113,6 @@ pub(super) fn fast_cores() -> Option<usize> {
         cores.iter().map(|core| fs::read_to_string(core.join(file)).ok()?.trim().parse().ok()).collect()
     };
     super::cores::fast(&speeds("cpu_capacity").or_else(|| speeds("cpufreq/cpuinfo_max_freq"))?)
-}
-
-pub(super) fn device_name() -> Option<String> {
-    let [maker, model] = ["MANUFACTURER", "MODEL"].map(|field| build_field("android/os/Build", field));
-    let parts: Vec<String> = [maker, model].into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// A text as an argument.
