@@ -352,8 +352,8 @@ impl Smaller {
 
 /// How often it ran and why it did not, for who looks into a device's pace.
 fn log_counts(counts: &Counts) {
-    let skips: Vec<_> = counts.by_reason().map(|(reason, count)| format!("{} {count}", reason.name())).collect();
-    tracing::info!("camera left: {} runs so far, turns skipped: {}", counts.runs(), skips.join(", "));
+    let skips: Vec<_> = counts.by_reason().map(|(reason, count)| format!(", {} {count}", reason.name())).collect();
+    tracing::info!("camera left; turns so far: run {}{}", counts.runs(), skips.concat());
 }
 
 fn load(path: &Path) -> Result<ImageClassifier, Error> {

@@ -4,10 +4,9 @@ use crate::app::in_view::use_in_view;
 use crate::app::logbook::{LogBook, Tail};
 use crate::app::shell::{Navigation, Screen};
 use crate::profile::Device;
-use crate::profile::diagnostics::{Memory, without_home};
+use crate::profile::diagnostics::Memory;
 use crate::sensors::power::{Power, PowerSensor};
 use dioxus::prelude::*;
-use std::path::Path;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 
@@ -40,17 +39,12 @@ impl Probe {
         Now {
             device: self.device.get_or_insert_with(Device::this).clone(),
             power: self.power.read(),
-            // It may name a script of the person's.
-            told_by: told_by(&self.power.describe(), dirs::home_dir().as_deref()),
+            told_by: self.power.describe(),
             memory: Memory::now(),
             up_s: self.log.up_s(),
             log: self.log.tail(),
         }
     }
-}
-
-fn told_by(description: &str, home: Option<&Path>) -> String {
-    without_home(description, home)
 }
 
 /// What is so now; `None` until it was looked at. Out of view nobody looks.

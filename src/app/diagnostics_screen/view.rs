@@ -161,7 +161,7 @@ fn ModelsView(models: Vec<Model>) -> Element {
                     li { key: "{model.id}",
                         span { class: "facts-name", "{model.id}" }
                         span { class: "figure", {words::model(&language, &model)} }
-                        span { class: "note", {words::or_unknown(&language, model.origin.as_ref())} }
+                        span { class: "note", {words::origin(&language, &model)} }
                     }
                 }
             }

@@ -86,6 +86,11 @@ pub fn model(language: &Language, model: &Model) -> String {
     [Some(variant), Some(size), damage].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+/// `From: hub: …`.
+pub fn origin(language: &Language, model: &Model) -> String {
+    language.say_with("diagnostics-origin", &[("origin", or_unknown(language, model.origin.as_ref()).into())])
+}
+
 /// `12.345 s`, of which a log has columns.
 pub fn at(at_s: f64) -> String {
     format!("{at_s:.3}")

@@ -23,7 +23,7 @@ pub trait PowerSensor: Send {
     /// What the device tells now.
     fn read(&mut self) -> Power;
 
-    /// What is read, for reports: "thermal zone x86_pkg_temp", "a script".
+    /// What is read, for reports: "thermal zones: x86_pkg_temp", "a script". Nothing of a person's is in it.
     fn describe(&self) -> String;
 }
 

@@ -20,7 +20,6 @@ use std::time::Instant;
 /// Readings, each from its time on.
 #[derive(Debug, Clone)]
 pub struct Script {
-    name: String,
     timeline: Timeline<Step>,
     began: Instant,
 }
@@ -66,11 +65,11 @@ impl Script {
     pub fn open(path: &Path) -> Result<Self, ScriptError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| ScriptError::Unreadable { path: path.into(), source })?;
-        Self::parse(&path.display().to_string(), &text).map_err(|why| ScriptError::Malformed { path: path.into(), why })
+        Self::parse(&text).map_err(|why| ScriptError::Malformed { path: path.into(), why })
     }
 
-    fn parse(name: &str, text: &str) -> Result<Self, String> {
-        Ok(Self { name: name.into(), timeline: Timeline::parse(text)?, began: Instant::now() })
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self { timeline: Timeline::parse(text)?, began: Instant::now() })
     }
 
     /// What is told so many seconds after the start.
@@ -101,7 +100,8 @@ impl PowerSensor for Script {
     }
 
     fn describe(&self) -> String {
-        format!("the script {}", self.name)
+        // Not which one: its path may name a person.
+        "a script".into()
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
     fn steps_hold_until_the_next_and_repeat() {
         let text = "repeat_s = 20\n[[step]]\nat_s = 0\nstatus = \"light\"\nbattery = 0.5\n\
                     [[step]]\nat_s = 10\nheadroom = 1.1\ncharging = true";
-        let script = Script::parse("a", text).unwrap();
+        let script = Script::parse(text).unwrap();
         let light = Power {
             thermal_status: Some(ThermalStatus::Light),
             supply: Supply::Battery { level_frac: 0.5 },
@@ -121,7 +121,7 @@ mod tests {
         };
         let hot = Power { headroom_frac: Some(1.1), supply: Supply::Charging { level_frac: None }, ..Power::UNKNOWN };
         assert_eq!([0.0, 9.9, 10.0, 19.9, 20.0].map(|s| script.at(s)), [light, light, hot, hot, light]);
-        assert_eq!(Script::parse("b", "[[step]]\nat_s = 0").unwrap().at(1e9), Power::UNKNOWN);
+        assert_eq!(Script::parse("[[step]]\nat_s = 0").unwrap().at(1e9), Power::UNKNOWN);
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
             ("[[step]]\nat_s = 0\nstatus = \"boiling\"", "boiling"),
             ("[[step]]\nat_s = 0\nheat = 1", "heat"),
         ] {
-            let error = Script::parse("a", text).unwrap_err();
+            let error = Script::parse(text).unwrap_err();
             assert!(error.contains(why), "{text:?}: {error}");
         }
         let error = Script::open(Path::new("/nowhere/at/all")).unwrap_err().to_string();
