@@ -17,6 +17,10 @@
 //!
 //! `tests/modules.rs` holds who may use whom.
 
+// For what the tests of this crate share with those in `tests`, which know it by its name.
+#[cfg(test)]
+extern crate self as onhand;
+
 #[cfg(feature = "app")]
 pub mod app;
 pub mod inference;

@@ -4,11 +4,17 @@
 //! and read no clock: whoever calls them measures.
 
 mod layers;
+mod on_candle;
+#[cfg(test)]
+#[path = "../../tests/common/mod.rs"]
+mod reference;
 pub mod speech;
 pub mod text;
+mod unit;
 pub mod vision;
 mod weights;
 
+pub use unit::{Fallback, Lack, Placed, Unit};
 pub use weights::{family, stored_variant, verify_tensors};
 
 use crate::model_dir::ModelDirError;
@@ -53,11 +59,14 @@ impl std::str::FromStr for Variant {
 /// [`ModelDir::open`](crate::model_dir::ModelDir::open).
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The precision; `None` takes what is on disk.
+    /// The precision; `None` takes what is on disk. Bytes are computed on the processor only: on another unit, a model
+    /// that is asked for in bytes is computed in floats.
     pub variant: Option<Variant>,
     /// Threads that compute; `None`: as many as `RAYON_NUM_THREADS` says, or as this machine has cores. Pictures are too
-    /// small to be shared, and take one whatever is said here.
+    /// small to be shared, and take one whatever is said here. Other units than the processor have no use for it.
     pub threads: Option<usize>,
+    /// What computes texts and speech. Where that cannot be had the processor does, and the model says so.
+    pub unit: Unit,
 }
 
 impl Options {
@@ -115,6 +124,15 @@ pub enum Error {
         /// The model's name.
         model: String,
         /// What is wrong.
+        why: String,
+    },
+    /// A unit that was there when the model was loaded gave up: out of memory, or taken away from an app that is out of
+    /// view.
+    #[error("{unit} could not compute this ({why}); try again, or compute on the processor")]
+    Unit {
+        /// The unit.
+        unit: Unit,
+        /// What it said.
         why: String,
     },
     /// The caller asked to stop.

@@ -83,15 +83,15 @@ pub(crate) fn check_variant(dir: &ModelDir, want: Option<Variant>) -> Result<()>
     }
 }
 
-/// Maps the weights and hands them out as f32.
+/// Maps the weights and hands them out as f32, on `device`.
 ///
 /// # Errors
 /// [`Error::WrongVariant`] where another precision is wanted, [`Error::Candle`] when the file cannot be mapped.
-pub(crate) fn map_weights(dir: &ModelDir, want: Option<Variant>) -> Result<VarBuilder<'static>> {
+pub(crate) fn map_weights(dir: &ModelDir, want: Option<Variant>, device: &Device) -> Result<VarBuilder<'static>> {
     check_variant(dir, want)?;
     // SAFETY: the map is undefined if somebody changes the file under it; the store never does, it renames
     // whole directories into place.
-    Ok(unsafe { VarBuilder::from_mmaped_safetensors(&[dir.weights_path()], DType::F32, &Device::Cpu)? })
+    Ok(unsafe { VarBuilder::from_mmaped_safetensors(&[dir.weights_path()], DType::F32, device)? })
 }
 
 /// The weights of a model directory, as they are stored: what is packed from here is copied once.

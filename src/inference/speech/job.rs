@@ -4,7 +4,7 @@ use super::audio::SAMPLE_RATE_HZ;
 use super::decode::{Said, Scribe, echoes, stutters};
 use super::languages::writes_without_spaces;
 use super::listener::Listener;
-use super::model::DecoderState;
+use super::network::Heard;
 use super::piece::MAX_CONTEXT_TOKENS;
 use super::segments::cut;
 use super::transcriber::{Task, TranscribeOptions, Transcriber, Transcript, seconds};
@@ -33,9 +33,9 @@ impl<'a> Job<'a> {
         options: &'a TranscribeOptions,
         language: Option<&'static str>,
     ) -> Self {
-        let Transcriber { model, vocabulary, config, .. } = transcriber;
+        let Transcriber { vocabulary, config, .. } = transcriber;
         Self {
-            scribe: Scribe::new(&model.decoder, vocabulary, config, options.timestamps),
+            scribe: Scribe::new(vocabulary, config, options.timestamps),
             transcriber,
             samples,
             options,
@@ -76,11 +76,11 @@ impl<'a> Job<'a> {
     fn once(&mut self, piece: Region, listener: &mut dyn Listener) -> Result<Vec<Region>> {
         let samples = &self.samples[piece.start..piece.end];
         let vocabulary = &self.transcriber.vocabulary;
-        let mut state = self.transcriber.hear(samples, self.options, listener)?;
-        self.settle_language(&mut state)?;
+        let mut heard = self.transcriber.hear(samples, self.options, listener)?;
+        self.settle_language(&mut *heard)?;
         let max_tokens = self.transcriber.max_tokens(samples.len());
         let may_be_cut = piece.end - piece.start >= SHORTEST_HALVED;
-        let said = self.listen(&mut state, max_tokens, may_be_cut, listener)?;
+        let said = self.listen(&mut *heard, max_tokens, may_be_cut, listener)?;
         if said.is_silence() {
             return Ok(Vec::new());
         }
@@ -106,14 +106,14 @@ impl<'a> Job<'a> {
     /// somebody who does say it twice is heard all the same.
     fn listen(
         &self,
-        state: &mut DecoderState,
+        heard: &mut dyn Heard,
         max_tokens: usize,
         may_be_cut: bool,
         listener: &mut dyn Listener,
     ) -> Result<Said> {
         let mut write_down = |context: &[u32]| {
             let prompt = self.transcriber.prompt(self.options, self.language, max_tokens, context);
-            self.scribe.write_down(state, &prompt, max_tokens, may_be_cut, &mut || listener.cancelled())
+            self.scribe.write_down(heard, &prompt, max_tokens, may_be_cut, &mut || listener.cancelled())
         };
         let said = write_down(&self.context)?;
         let text = |tokens: &[u32]| self.transcriber.vocabulary.text(tokens);
@@ -122,9 +122,9 @@ impl<'a> Job<'a> {
     }
 
     /// Detects the language of the first piece, unless it was given.
-    fn settle_language(&mut self, state: &mut DecoderState) -> Result<()> {
+    fn settle_language(&mut self, heard: &mut dyn Heard) -> Result<()> {
         if self.language.is_none() {
-            let languages = self.scribe.detect_language(state)?;
+            let languages = self.scribe.detect_language(heard)?;
             self.language = languages.first().map(|(code, _)| *code);
             self.transcript.language = self.language;
             self.transcript.language_probability = languages.first().map(|(_, probability)| *probability);

@@ -16,6 +16,8 @@ mod listener;
 pub mod live;
 mod mel;
 mod model;
+mod network;
+mod on_candle;
 mod piece;
 mod segments;
 mod steps;

@@ -12,9 +12,9 @@ use crate::inference::layers::Layers;
 use crate::kernels::{Activation, Arena, Attention, KeysValues, LayerNorm, Linear, Pool, Rows, View};
 use candle_core::Result;
 
-const LAYER_NORM_EPS: f32 = 1e-5;
+pub(super) const LAYER_NORM_EPS: f32 = 1e-5;
 /// Frames, and then positions, that each convolution sees.
-const CONVOLUTION: usize = 3;
+pub(super) const CONVOLUTION: usize = 3;
 
 /// Both halves.
 pub(super) struct Whisper {
@@ -256,12 +256,7 @@ impl DecoderState {
         self.layers.first().map_or(0, |layer| layer.tokens.len())
     }
 
-    /// Forgets the tokens; the sound stays.
-    pub fn rewind(&mut self) {
-        self.truncate(0);
-    }
-
-    /// Forgets all tokens but the first `len`.
+    /// Forgets all tokens but the first `len`; the sound stays.
     pub fn truncate(&mut self, len: usize) {
         self.layers.iter_mut().for_each(|layer| layer.tokens.truncate(len));
     }

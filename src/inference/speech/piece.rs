@@ -3,10 +3,9 @@
 use super::audio::SAMPLE_RATE_HZ;
 use super::decode::{Prompt, Written};
 use super::listener::{Listener, Stage};
-use super::model::DecoderState;
+use super::network::Heard;
 use super::transcriber::{Task, TranscribeOptions, Transcriber};
 use crate::inference::{Error, Result};
-use crate::kernels::Arena;
 
 /// Samples for one position of the encoder: two mel frames.
 pub(super) const SAMPLES_PER_POSITION: usize = 2 * super::mel::HOP;
@@ -47,20 +46,19 @@ impl Transcriber {
     /// Encodes a piece of sound of at most [`Self::max_piece`], for the decoder to start on.
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`], [`Error::Unit`].
     pub(super) fn hear(
         &self,
         samples: &[f32],
         options: &TranscribeOptions,
         listener: &mut dyn Listener,
-    ) -> Result<DecoderState> {
+    ) -> Result<Box<dyn Heard + '_>> {
         begin(listener, Stage::Mel)?;
         let mel = self.log_mel(samples, options.full_length);
         begin(listener, Stage::Encode)?;
-        let mut arena = Arena::default();
-        let heard = self.model.encoder.forward(&mut arena, &mel);
+        let heard = self.network.hear(&mel)?;
         begin(listener, Stage::Tokens)?;
-        Ok(self.model.decoder.start(arena, heard))
+        Ok(heard)
     }
 
     /// The sound at its real length, but no less than the floor, frame after frame.

@@ -6,13 +6,12 @@ use super::job::Job;
 use super::languages::language_code;
 use super::listener::{Listener, Stage};
 use super::mel::MelSpectrogram;
-use super::model::Whisper;
+use super::network::{self, Network};
 use super::segments::Segment;
 use super::tokenizer::Vocabulary;
 use super::voice::{self, Region};
-use crate::inference::layers::Layers;
 use crate::inference::weights::compare;
-use crate::inference::{Error, Options, Result};
+use crate::inference::{Error, Options, Placed, Result};
 use crate::model_dir::ModelDir;
 
 /// A sample is nominally in ±1; what is beyond 16-bit integers taken for floats is damage.
@@ -78,7 +77,8 @@ pub struct Transcriber {
     pub(super) config: Config,
     pub(super) vocabulary: Vocabulary,
     pub(super) mel: MelSpectrogram,
-    pub(super) model: Whisper,
+    pub(super) network: Box<dyn Network>,
+    placed: Placed,
 }
 
 impl Transcriber {
@@ -87,12 +87,25 @@ impl Transcriber {
     /// # Errors
     /// Another family, weights or a tokenizer that do not fit the configuration, a variant that is not there.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
+        Self::with(dir, |config| network::load(dir, config, options))
+    }
+
+    /// As [`Transcriber::load`], with the network that `network` makes for a configuration.
+    pub(super) fn with(
+        dir: &ModelDir,
+        network: impl FnOnce(&Config) -> Result<(Box<dyn Network>, Placed)>,
+    ) -> Result<Self> {
         let config = Config::read(dir)?;
         compare(dir, &super::expected(dir)?)?;
         let vocabulary = Vocabulary::load(dir, &config)?;
-        let layers = Layers::open(dir, options)?;
-        let model = layers.build(dir, |layers| Whisper::load(layers, &config))?;
-        Ok(Self { name: dir.name(), mel: MelSpectrogram::new(config.num_mel_bins), config, vocabulary, model })
+        let (network, placed) = network(&config)?;
+        let mel = MelSpectrogram::new(config.num_mel_bins);
+        Ok(Self { name: dir.name(), mel, config, vocabulary, network, placed })
+    }
+
+    /// What it computes on.
+    pub fn placed(&self) -> &Placed {
+        &self.placed
     }
 
     /// Codes of the languages that the model knows.
@@ -115,7 +128,7 @@ impl Transcriber {
     ///
     /// # Errors
     /// [`Error::Input`] for samples that are not numbers and for options that the model cannot satisfy,
-    /// [`Error::Cancelled`] when `listener` says so.
+    /// [`Error::Cancelled`] when `listener` says so, [`Error::Unit`] where the unit gives up.
     pub fn transcribe(
         &self,
         samples: &[f32],

@@ -11,7 +11,7 @@ use candle_core::Result;
 use std::sync::Mutex;
 
 /// transformers' `LayerNorm(eps=1e-12)`.
-const LAYER_NORM_EPS: f32 = 1e-12;
+pub(super) const LAYER_NORM_EPS: f32 = 1e-12;
 
 /// Sizes of everything, as in transformers' `config.json`.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]

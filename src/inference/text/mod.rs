@@ -1,7 +1,7 @@
 //! How a text feels: DistilBERT for sequence classification.
 //!
 //! ```text
-//! text ─ tokenizer ─▶ tokens ─ windows ─▶ rows ─ distilbert ─▶ logits ─▶ Sentiment
+//! text ─ tokenizer ─▶ tokens ─ windows ─▶ rows ─ network ─▶ logits ─▶ Sentiment
 //!                       └── words ─ explain ─▶ rows with a word covered ─▶ its contribution
 //! ```
 //!
@@ -13,6 +13,8 @@ mod distilbert;
 mod explain;
 mod labels;
 mod language;
+mod network;
+mod on_candle;
 mod passes;
 mod tokenizer;
 mod windows;
@@ -24,12 +26,13 @@ mod tests;
 pub(crate) mod tiny;
 
 use super::layers::Layers;
-use super::{Error, Options, Result, weights};
+use super::{Error, Options, Placed, Result, weights};
 use crate::kernels::Isa;
 use crate::model_dir::ModelDir;
 use distilbert::{Config, DistilBert};
 use labels::Labels;
 use language::KnownScripts;
+use network::Network;
 use passes::Row;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -98,7 +101,8 @@ impl Tokens {
 /// matrix product of many rows adds up in another order than that of a few.
 pub struct SentimentAnalyzer {
     name: String,
-    model: DistilBert,
+    network: Box<dyn Network>,
+    placed: Placed,
     tokenizer: Tokenizer,
     labels: Labels,
     scripts: KnownScripts,
@@ -113,6 +117,14 @@ impl SentimentAnalyzer {
     /// The directory holds another kind of model; configuration, labels, tokenizer and weights do not fit
     /// together; the precision is not that of `options`.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
+        Self::with(dir, |config, classes| network::load(dir, config, classes, options))
+    }
+
+    /// As [`SentimentAnalyzer::load`], with the network that `network` makes for a configuration and so many classes.
+    fn with(
+        dir: &ModelDir,
+        network: impl FnOnce(&Config, usize) -> Result<(Box<dyn Network>, Placed)>,
+    ) -> Result<Self> {
         if weights::family(dir) != "distilbert" {
             let got = weights::family(dir).to_string();
             return Err(Error::WrongFamily { model: dir.name(), got, want: "distilbert" });
@@ -121,10 +133,15 @@ impl SentimentAnalyzer {
         weights::compare(dir, &expected(dir)?)?;
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
         let scripts = KnownScripts::of_vocab(tokenizer.vocab().keys().map(String::as_str));
-        let layers = Layers::open(dir, options)?;
-        let model = layers.build(dir, |layers| DistilBert::load(&config, labels.names.len(), layers))?;
+        let (network, placed) = network(&config, labels.names.len())?;
         // [CLS] and [SEP] take two places.
-        Ok(Self { name: dir.name(), model, tokenizer, labels, scripts, room: config.max_position_embeddings - 2 })
+        let room = config.max_position_embeddings - 2;
+        Ok(Self { name: dir.name(), network, placed, tokenizer, labels, scripts, room })
+    }
+
+    /// What it computes on.
+    pub fn placed(&self) -> &Placed {
+        &self.placed
     }
 
     /// How `text` feels, and what each word contributed.
@@ -196,7 +213,7 @@ impl SentimentAnalyzer {
     /// Judges what was read. `stop` is asked before each pass; a window takes one.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] once `stop` says so.
+    /// [`Error::Cancelled`] once `stop` says so; [`Error::Unit`] where the unit gives up.
     pub fn infer(&self, tokens: &Tokens, stop: &mut dyn FnMut() -> bool) -> Result<Sentiment> {
         Ok(self.infer_all(&[tokens], stop)?.remove(0))
     }
@@ -211,7 +228,7 @@ impl SentimentAnalyzer {
         let mask = self.tokenizer.special().mask;
         let rows = explain::covered(&phrases, &tokens.windows, mask, |window| self.row(tokens, window));
         let mut contributions = vec![0f32; phrases.len()];
-        let logits = passes::logits(&self.model, rows.iter().map(|(row, _)| row), stop)?;
+        let logits = passes::logits(&*self.network, rows.iter().map(|(row, _)| row), stop)?;
         for ((row, at), logits) in rows.iter().zip(&logits) {
             let change = sentiment.window_log_odds[*at] - self.log_odds(logits);
             contributions[row.owner] += tokens.windows[*at].weight * change;
@@ -229,7 +246,7 @@ impl SentimentAnalyzer {
             tokens.windows.iter().map(move |window| Row { ids: self.row(tokens, window), owner })
         });
         let rows: Vec<Row> = rows.collect();
-        let logits = passes::logits(&self.model, &rows, stop)?;
+        let logits = passes::logits(&*self.network, &rows, stop)?;
         if !logits.iter().flatten().all(|x| x.is_finite()) {
             // Weights are numbers, so these are so large that their sums are none.
             return Err(Error::Model { model: self.name.clone(), why: "its answer is not a number".into() });

@@ -1,6 +1,6 @@
 //! Rows of tokens through the network, as many at once as are equally long.
 
-use super::distilbert::DistilBert;
+use super::network::Network;
 use crate::inference::{Error, Result};
 
 /// Tokens in one pass, unless one row has more: a pass over 512 tokens and one over 16 rows of 32 cost about
@@ -19,9 +19,9 @@ pub(super) struct Row {
 /// The logits of each row, in the order of `rows`. `stop` is asked before each pass.
 ///
 /// # Errors
-/// [`Error::Cancelled`] once `stop` says so.
+/// [`Error::Cancelled`] once `stop` says so; those of the network.
 pub(super) fn logits<'a>(
-    model: &DistilBert,
+    network: &dyn Network,
     rows: impl IntoIterator<Item = &'a Row>,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Vec<Vec<f32>>> {
@@ -36,7 +36,7 @@ pub(super) fn logits<'a>(
                 return Err(Error::Cancelled);
             }
             let texts: Vec<&[u32]> = batch.iter().map(|&at| &rows[at].ids[..]).collect();
-            batch.iter().zip(model.forward(&texts)).for_each(|(&at, row)| logits[at] = row);
+            batch.iter().zip(network.forward(&texts)?).for_each(|(&at, row)| logits[at] = row);
         }
     }
     Ok(logits)

@@ -27,7 +27,7 @@ fn logits_are_those_of_candle_transformers() {
         let mut config = tiny::config();
         config["activation"] = json!(activation);
         let dir = tiny::write(dir.path(), &config);
-        let vb = || weights::map_weights(&dir, None).unwrap();
+        let vb = || weights::map_weights(&dir, None, &Device::Cpu).unwrap();
         let texts = [[2u32, 5, 6, 9, 3], [2, 10, 13, 14, 3]];
         let ids = Tensor::new(&texts, &Device::Cpu).unwrap();
 
@@ -111,7 +111,7 @@ fn probabilities_and_label_agree() {
 
 #[test]
 fn a_contribution_is_the_change_when_the_word_is_covered() {
-    let odds = |ids: &[u32]| TINY.log_odds(&TINY.model.forward(&[ids])[0]);
+    let odds = |ids: &[u32]| TINY.log_odds(&TINY.network.forward(&[ids]).unwrap()[0]);
     let words = TINY.analyze("a good film").unwrap().words;
     let full = odds(&[2, 5, 6, 8, 3]);
     for (word, covered) in words.iter().zip([[2, 4, 6, 8, 3], [2, 5, 4, 8, 3], [2, 5, 6, 4, 3]]) {

@@ -26,10 +26,10 @@ pub use frame::{Orientation, RgbFrame};
 pub use labels::Language;
 pub use prepare::Input;
 
-use super::{Error, Options, Result, weights};
+use super::{Error, Lack, Options, Placed, Result, Unit, weights};
 use crate::kernels::{Arena, Isa, Map, Size};
 use crate::model_dir::ModelDir;
-use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp1, Device, Layout, Shape, Tensor};
 use candle_nn::{Module, VarBuilder};
 use config::{Architecture, Config};
 use efficientnet_lite::EfficientNetLite0;
@@ -77,6 +77,7 @@ pub struct ImageClassifier {
     model: String,
     config: Config,
     network: Network,
+    placed: Placed,
     preparation: Preparation,
     labels: Labels,
 }
@@ -190,9 +191,19 @@ impl ImageClassifier {
         weights::compare(dir, &expected_by(&config)?)?;
         let labels = Labels::of(dir, config.classes)?;
         weights::MappedWeights::open(dir)?.check(dir)?;
-        let network = Network::load(&weights::map_weights(dir, options.stored())?, &config)?;
+        let network = Network::load(&weights::map_weights(dir, options.stored(), &Device::Cpu)?, &config)?;
         let preparation = Preparation::new(config.preparation.clone());
-        Ok(Self { model: dir.name(), config, network, preparation, labels })
+        let placed = match options.unit {
+            Unit::Cpu => Placed::default(),
+            asked => Placed::instead_of(asked, Lack::Pictures),
+        };
+        Ok(Self { model: dir.name(), config, network, placed, preparation, labels })
+    }
+
+    /// What it computes on: the processor, whatever was asked for. A picture takes less time than handing it to another
+    /// unit.
+    pub fn placed(&self) -> &Placed {
+        &self.placed
     }
 
     /// Turns a frame into the network's input.

@@ -9,7 +9,7 @@ mod rules;
 mod sample;
 
 use super::config::Config;
-use super::model::{Decoder, DecoderState};
+use super::network::Heard;
 use super::tokenizer::Vocabulary;
 use crate::inference::{Error, Result};
 pub(super) use quality::{echoes, stutters};
@@ -72,23 +72,25 @@ impl Said {
     }
 }
 
-/// Writes down pieces of sound with one model and one set of rules.
+/// Writes down pieces of sound with one vocabulary and one set of rules.
 pub(super) struct Scribe<'a> {
-    decoder: &'a Decoder,
     vocabulary: &'a Vocabulary,
     rules: Rules<'a>,
 }
 
 impl<'a> Scribe<'a> {
-    pub fn new(decoder: &'a Decoder, vocabulary: &'a Vocabulary, config: &'a Config, timestamps: bool) -> Self {
-        Self { decoder, vocabulary, rules: Rules::new(&vocabulary.special, config, timestamps) }
+    pub fn new(vocabulary: &'a Vocabulary, config: &'a Config, timestamps: bool) -> Self {
+        Self { vocabulary, rules: Rules::new(&vocabulary.special, config, timestamps) }
     }
 
     /// Each language that the model knows with its probability, likeliest first.
-    pub fn detect_language(&self, state: &mut DecoderState) -> Result<Vec<(&'static str, f32)>> {
+    ///
+    /// # Errors
+    /// [`Error::Unit`].
+    pub fn detect_language(&self, heard: &mut dyn Heard) -> Result<Vec<(&'static str, f32)>> {
         let special = &self.vocabulary.special;
-        state.rewind();
-        let logits = self.decoder.step(&[special.start], state);
+        heard.truncate(0)?;
+        let logits = heard.step(&[special.start])?;
         let mut languages: Vec<_> = special.languages.iter().map(|&(code, id)| (code, logits[id as usize])).collect();
         let total = log_sum_exp(languages.iter().map(|(_, logit)| *logit));
         languages.iter_mut().for_each(|(_, x)| *x = (*x - total).exp());
@@ -100,10 +102,10 @@ impl<'a> Scribe<'a> {
     /// tried again: in its parts there is less to repeat.
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`], [`Error::Unit`].
     pub fn write_down(
         &self,
-        state: &mut DecoderState,
+        heard: &mut dyn Heard,
         prompt: &Prompt,
         max_tokens: usize,
         may_be_cut: bool,
@@ -112,7 +114,7 @@ impl<'a> Scribe<'a> {
         let mut best: Option<Said> = None;
         for (attempt, temperature) in TEMPERATURES.into_iter().enumerate() {
             let dice = (temperature > 0.0).then(|| Dice::new(attempt as u64));
-            let said = self.attempt(state, prompt, max_tokens, temperature, dice, cancelled)?;
+            let said = self.attempt(heard, prompt, max_tokens, temperature, dice, cancelled)?;
             // Only what the model says when it is not made to guess tells whether it doubts: of somebody who repeats
             // himself it is sure, and a hot attempt at the same words is improbable whatever was said.
             let doubted = temperature == 0.0 && said.is_silence();
@@ -136,15 +138,15 @@ impl<'a> Scribe<'a> {
     /// since the next draft hears more.
     ///
     /// # Errors
-    /// [`Error::Cancelled`].
+    /// [`Error::Cancelled`], [`Error::Unit`].
     pub fn draft(
         &self,
-        state: &mut DecoderState,
+        heard: &mut dyn Heard,
         prompt: &Prompt,
         max_tokens: usize,
         cancelled: &mut dyn FnMut() -> bool,
     ) -> Result<Option<Said>> {
-        let said = self.attempt(state, prompt, max_tokens, 0.0, None, cancelled)?;
+        let said = self.attempt(heard, prompt, max_tokens, 0.0, None, cancelled)?;
         let good = self.varied(&said, prompt)? && said.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY;
         Ok(good.then_some(said))
     }
@@ -158,7 +160,7 @@ impl<'a> Scribe<'a> {
 
     fn attempt(
         &self,
-        state: &mut DecoderState,
+        heard: &mut dyn Heard,
         prompt: &Prompt,
         max_tokens: usize,
         temperature: f32,
@@ -166,14 +168,14 @@ impl<'a> Scribe<'a> {
         cancelled: &mut dyn FnMut() -> bool,
     ) -> Result<Said> {
         let special = &self.vocabulary.special;
-        state.rewind();
-        let mut logits = self.decoder.step(&prompt.until_start, state);
+        heard.truncate(0)?;
+        let mut logits = heard.step(&prompt.until_start)?;
         let no_speech = logits[special.no_speech as usize] - log_sum_exp(logits.iter().copied());
         let mut said = Said { no_speech_probability: no_speech.exp(), temperature, ..Said::default() };
         let written = &prompt.written.tokens;
         let forced = [&prompt.after_start[..], written].concat();
         if !forced.is_empty() {
-            logits = self.decoder.step(&forced, state);
+            logits = heard.step(&forced)?;
         }
         let mut log_probability: f32 = prompt.written.log_probabilities.iter().sum();
         let mut all = written.clone();
@@ -205,7 +207,7 @@ impl<'a> Scribe<'a> {
             if all.len() >= max_tokens {
                 break;
             }
-            logits = self.decoder.step(&[token], state);
+            logits = heard.step(&[token])?;
         }
         said.mean_log_probability = log_probability / (all.len() + 1) as f32;
         said.tokens = all.split_off(written.len());
@@ -219,30 +221,27 @@ impl<'a> Scribe<'a> {
 mod tests {
     use super::super::testing;
     use super::*;
-    use crate::kernels::Arena;
 
-    fn with_scribe(test: impl FnOnce(&Scribe, &mut DecoderState, &Prompt)) {
+    fn with_scribe(test: impl FnOnce(&Scribe, &mut dyn Heard, &Prompt)) {
         let transcriber = testing::transcriber(true);
-        let mut arena = Arena::default();
-        let heard = transcriber.model.encoder.forward(&mut arena, &[0.0; 80 * 60]);
-        let mut state = transcriber.model.decoder.start(arena, heard);
-        let scribe = Scribe::new(&transcriber.model.decoder, &transcriber.vocabulary, &transcriber.config, false);
+        let mut heard = transcriber.network.hear(&[0.0; 80 * 60]).unwrap();
+        let scribe = Scribe::new(&transcriber.vocabulary, &transcriber.config, false);
         let special = &transcriber.vocabulary.special;
         let prompt = Prompt {
             until_start: vec![special.previous, 72, 105, special.start],
             after_start: vec![special.languages[0].1, special.transcribe, special.no_timestamps],
             written: Written::default(),
         };
-        test(&scribe, &mut state, &prompt);
+        test(&scribe, &mut *heard, &prompt);
     }
 
     #[test]
     fn a_guess_is_tried_at_every_temperature_and_marked_hot() {
-        with_scribe(|scribe, state, prompt| {
+        with_scribe(|scribe, heard, prompt| {
             // Random weights find every token about equally likely: ln(1/368) on average.
             let mut asked = 0;
             let said = scribe
-                .write_down(state, prompt, 12, false, &mut || {
+                .write_down(heard, prompt, 12, false, &mut || {
                     asked += 1;
                     false
                 })
@@ -257,8 +256,8 @@ mod tests {
 
     #[test]
     fn languages_are_likeliest_first_and_sum_to_one() {
-        with_scribe(|scribe, state, _| {
-            let languages = scribe.detect_language(state).unwrap();
+        with_scribe(|scribe, heard, _| {
+            let languages = scribe.detect_language(heard).unwrap();
             assert_eq!(languages.len(), 3);
             assert!(languages.is_sorted_by(|a, b| a.1 >= b.1));
             assert!((languages.iter().map(|(_, p)| p).sum::<f32>() - 1.0).abs() < 1e-5);

@@ -30,12 +30,12 @@ impl LiveTranscriber {
             // More than can be said has been written already.
             return Ok(Pass { said: None, language: None });
         }
-        let Transcriber { model, vocabulary, config, .. } = transcriber;
-        let mut state = transcriber.hear(sound, &self.options, listener)?;
-        let scribe = Scribe::new(&model.decoder, vocabulary, config, false);
+        let Transcriber { vocabulary, config, .. } = transcriber;
+        let mut heard = transcriber.hear(sound, &self.options, listener)?;
+        let scribe = Scribe::new(vocabulary, config, false);
         let detected = match self.language {
             Some(_) => None,
-            None => scribe.detect_language(&mut state)?.first().copied(),
+            None => scribe.detect_language(&mut *heard)?.first().copied(),
         };
         let language = self.language.or(detected.map(|(code, _)| code));
         let mut write_down = |context: &[u32]| {
@@ -43,9 +43,9 @@ impl LiveTranscriber {
             let prompt = Prompt { written: self.written.clone(), ..prompt };
             let cancelled = &mut || listener.cancelled();
             if draft {
-                scribe.draft(&mut state, &prompt, max_tokens, cancelled)
+                scribe.draft(&mut *heard, &prompt, max_tokens, cancelled)
             } else {
-                scribe.write_down(&mut state, &prompt, max_tokens, false, cancelled).map(Some)
+                scribe.write_down(&mut *heard, &prompt, max_tokens, false, cancelled).map(Some)
             }
         };
         let mut said = write_down(&self.context)?;
