@@ -50,7 +50,7 @@ struct Case<'a> {
 impl Case<'_> {
     /// On one thread, as other engines are compared.
     fn options(&self) -> Options {
-        Options { variant: self.variant, threads: Some(1) }
+        Options { variant: self.variant, threads: Some(1), ..Options::default() }
     }
 }
 
@@ -90,7 +90,7 @@ fn decoder_step(bencher: Bencher, tokens: usize) {
     let options = Options { threads: Some(1), ..Options::default() };
     let transcriber = Transcriber::load(&dir, &options).expect("an installed model loads");
     let mut steps = transcriber.steps_after(tokens).expect("so many fit");
-    bencher.bench_local(|| steps.step());
+    bencher.bench_local(|| steps.step().expect("the processor steps"));
 }
 
 /// The network alone, on so many tokens.

@@ -132,10 +132,12 @@ pub fn measure<M, E>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::Unit;
 
     fn subject() -> Subject {
         let input = Input { what: "four words".into(), amount: 4.0, unit: "words" };
-        Subject { model: "m".into(), family: "f".into(), variant: "f32".into(), threads: None, input }
+        let (model, family, variant) = ("m".into(), "f".into(), "f32".into());
+        Subject { model, family, variant, unit: Unit::default(), threads: None, input }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A measurement as a table for people and as JSON for programs.
 
 use super::{Device, Summary};
+use crate::inference::Unit;
 use serde::Serialize;
 use std::fmt;
 
@@ -24,6 +25,8 @@ pub struct Subject {
     pub family: String,
     /// The precision on disk.
     pub variant: String,
+    /// What computes it.
+    pub unit: Unit,
     /// Threads that were asked for; `None` is all cores.
     pub threads: Option<usize>,
     /// What one run is given.
@@ -77,6 +80,7 @@ impl fmt::Display for Report {
         let architecture = d.architecture.as_deref().unwrap_or("unknown architecture");
         writeln!(f, "{cpu}, {cores} cores, {memory} of memory, {}, {architecture}", d.os)?;
         let threads = s.threads.map_or_else(|| "threads on all cores".into(), |n| format!("threads: {n}"));
+        let threads = if s.unit == Unit::Cpu { threads } else { format!("unit: {}", s.unit) };
         writeln!(f, "{threads}, runs to warm up: {}\n", self.warmup)?;
 
         let columns = ["ms", "n", "mean", "sd", "min", "p50", "p90", "p99", "max"];

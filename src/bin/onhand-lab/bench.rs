@@ -1,12 +1,12 @@
 //! `onhand-lab bench`: what a model's computing costs, for comparison with other engines.
 
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use crate::samples;
 use clap::ValueEnum;
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame};
-use onhand::inference::{Options, Variant};
+use onhand::inference::{Options, Unit, Variant};
 use onhand::model_dir::ModelDir;
 use onhand::profile::{Summary, cpu_time, ms};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use std::time::Instant;
 ///
 /// Vision: the network alone, on the sample picture. Text: the network alone, on so many tokens. Speech: from a sound
 /// file to its words, and one step of the decoder after 1 and after 200 tokens. Each is timed as f32 and as int8, or as
-/// --variant says.
+/// --variant says; on another --unit than cpu as f32 only.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  onhand-lab bench text --threads 1 --json\n  \
                         onhand-lab bench speech --model whisper-base --clips jfk.wav --rounds 5")]
@@ -57,6 +57,7 @@ struct Line {
     model: String,
     /// Of the arithmetic: f32 or int8. Weights that are stored as f16 are f32 where they are multiplied.
     variant: Variant,
+    unit: Unit,
     threads: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<u16>,
@@ -70,8 +71,11 @@ struct Line {
 
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let Self { model, variant, threads, cpu_ms_p50, wall_ms_p50, rounds, .. } = self;
-        write!(f, "{model} {variant}, threads: {threads}")?;
+        let Self { model, variant, unit, threads, cpu_ms_p50, wall_ms_p50, rounds, .. } = self;
+        match unit {
+            Unit::Cpu => write!(f, "{model} {variant}, threads: {threads}")?,
+            other => write!(f, "{model} {variant}, {other}")?,
+        }
         if let Some(tokens) = self.tokens {
             write!(f, ", {tokens} tokens")?;
         }
@@ -91,6 +95,10 @@ pub fn run(args: &Args) -> ExitCode {
         );
         return report.exit_code();
     }
+    if args.common.variant == Some(Variant::Int8) && args.common.unit != Unit::Cpu {
+        report.failure("bench", "bytes are computed on the processor only; leave out --unit or --variant");
+        return report.exit_code();
+    }
     let result = match args.what {
         What::Vision => vision(args, &mut report),
         What::Text => text(args, &mut report),
@@ -105,7 +113,11 @@ pub fn run(args: &Args) -> ExitCode {
 impl Args {
     /// The variants to time, and how they are loaded.
     fn variants(&self) -> impl Iterator<Item = (Variant, Options)> {
-        let wanted = self.common.variant.map_or(vec![Variant::F32, Variant::Int8], |variant| vec![variant]);
+        let all = match self.common.unit {
+            Unit::Cpu => vec![Variant::F32, Variant::Int8],
+            Unit::Accelerate | Unit::Metal => vec![Variant::F32],
+        };
+        let wanted = self.common.variant.map_or(all, |variant| vec![variant]);
         wanted.into_iter().map(|variant| {
             // Floats are taken as they are stored.
             let asked = (variant == Variant::Int8).then_some(variant);
@@ -129,6 +141,7 @@ fn vision(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["mobilenet-v3-small", "efficientnet-lite0"])?;
     for (variant, options) in args.variants() {
         let classifier = ImageClassifier::load(&dir, &options).map_err(sentence)?;
+        held(classifier.placed())?;
         let input = classifier.prepare(&RgbFrame::decode(samples::CLOCK.1).map_err(sentence)?).map_err(sentence)?;
         let line = measure(args, &dir, variant, 200, || classifier.infer(&input).map(drop))?;
         report.answer(&line, || line.to_string());
@@ -140,6 +153,7 @@ fn text(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["distilbert-sst2"])?;
     for (variant, options) in args.variants() {
         let analyzer = SentimentAnalyzer::load(&dir, &options).map_err(sentence)?;
+        held(analyzer.placed())?;
         for &count in &args.tokens {
             // One token each, beside the two at the ends.
             let tokens = analyzer.tokenize(&"good ".repeat(usize::from(count) - 2)).map_err(sentence)?;
@@ -155,6 +169,7 @@ fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
     let dir = open(args, &["whisper-tiny.en", "whisper-base"])?;
     for (variant, options) in args.variants() {
         let transcriber = Transcriber::load(&dir, &options).map_err(sentence)?;
+        held(transcriber.placed())?;
         let mut time = |clip: String, file: &[u8]| {
             let options = TranscribeOptions { language: Some("en".into()), ..TranscribeOptions::default() };
             let line = measure(args, &dir, variant, 5, || {
@@ -175,10 +190,7 @@ fn speech(args: &Args, report: &mut Report) -> Result<(), String> {
         }
         for count in STEPS_AFTER {
             let mut steps = transcriber.steps_after(count.into()).map_err(sentence)?;
-            let line = measure(args, &dir, variant, 50, || {
-                steps.step();
-                Ok(())
-            })?;
+            let line = measure(args, &dir, variant, 50, || steps.step())?;
             let line = Line { tokens: Some(count), ..line };
             report.answer(&line, || line.to_string());
         }
@@ -210,6 +222,7 @@ fn measure(
     Ok(Line {
         model: dir.name(),
         variant,
+        unit: args.common.unit,
         threads: args.common.threads_in_force(),
         tokens: None,
         clip: None,

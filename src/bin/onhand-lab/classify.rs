@@ -1,4 +1,4 @@
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use onhand::inference::vision::{ImageClassifier, Label, Language, RgbFrame, Selection};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,9 @@ fn load(args: &Args) -> Result<ImageClassifier, String> {
         Some(id) => args.common.open_model(&[id])?,
         None => args.common.open_model(&MODELS)?,
     };
-    ImageClassifier::load(&dir, &args.common.options()).map_err(|e| e.to_string())
+    let classifier = ImageClassifier::load(&dir, &args.common.options()).map_err(|e| e.to_string())?;
+    held(classifier.placed())?;
+    Ok(classifier)
 }
 
 fn classify(

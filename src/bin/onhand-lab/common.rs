@@ -1,6 +1,6 @@
 //! What every subcommand shares: flags, finding and opening a model, reporting each input.
 
-use onhand::inference::{Options, Variant};
+use onhand::inference::{Options, Placed, Unit, Variant};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::store::{Catalog, Places};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Flags that every subcommand has.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Clone)]
 pub struct Common {
     /// Print one line of JSON for each input
     #[arg(long)]
@@ -19,6 +19,9 @@ pub struct Common {
     /// Precision to compute in; what is installed without it
     #[arg(long, value_name = "f32|f16|int8")]
     pub variant: Option<Variant>,
+    /// What computes texts and speech; on Apple's systems, a build may have accelerate and metal too
+    #[arg(long, value_name = "cpu|accelerate|metal", default_value_t, value_parser = offered_unit)]
+    pub unit: Unit,
     /// Directory that holds the models; before ONHAND_MODELS and the data directory
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
@@ -38,7 +41,7 @@ impl Common {
 
     /// How models are loaded.
     pub fn options(&self) -> Options {
-        Options { variant: self.variant, threads: Some(self.threads_in_force()) }
+        Options { variant: self.variant, threads: Some(self.threads_in_force()), unit: self.unit }
     }
 
     /// Opens the first of `ids` that is installed.
@@ -60,6 +63,29 @@ impl Common {
                 ids.join(", "),
                 ids[0]
             )),
+        }
+    }
+}
+
+/// Whether a model is `placed` where --unit asks for it: who names a unit wants an answer of that one, and no other's.
+///
+/// # Errors
+/// A sentence that says why it is not.
+pub fn held(placed: &Placed) -> Result<(), String> {
+    match &placed.fallback {
+        None => Ok(()),
+        Some(fallback) => Err(format!("{fallback}; leave --unit out to compute on the processor")),
+    }
+}
+
+/// The unit of that name, if this build has it on this system.
+fn offered_unit(name: &str) -> Result<Unit, String> {
+    let unit: Unit = name.parse()?;
+    match unit.lack() {
+        None => Ok(unit),
+        Some(lack) => {
+            let offered: Vec<_> = Unit::offered().iter().map(Unit::to_string).collect();
+            Err(format!("{lack}; here there is {}", offered.join(", ")))
         }
     }
 }

@@ -1,11 +1,12 @@
 //! `onhand-lab demo`: the three models on the sample inputs, in one short report.
 
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use crate::models;
 use crate::samples;
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
+use onhand::inference::{Options, Unit};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::profile::Stopwatch;
 use serde::Serialize;
@@ -90,9 +91,11 @@ impl Answer {
 
 fn see(common: &Common) -> Answers {
     let dir = installed(common, &SEE)?;
+    // On the processor whatever the others are computed on.
+    let pictures = Options { unit: Unit::Cpu, ..common.options() };
     let mut watch = Stopwatch::default();
     let answer = (|| {
-        let classifier = watch.time("load", || ImageClassifier::load(&dir, &common.options()))?;
+        let classifier = watch.time("load", || ImageClassifier::load(&dir, &pictures))?;
         let frame = watch.time("decode", || RgbFrame::decode(samples::CLOCK.1))?;
         let input = watch.time("prepare", || classifier.prepare(&frame))?;
         let logits = watch.time("infer", || classifier.infer(&input))?;
@@ -110,10 +113,11 @@ fn hear(common: &Common) -> Answers {
     let mut watch = Stopwatch::default();
     let answer = (|| {
         let transcriber = watch.time("load", || Transcriber::load(&dir, &common.options()))?;
+        held(transcriber.placed()).map_err(Unanswered::Failed)?;
         let sound = watch.time("decode", || audio::decode(samples::SPEECH.1))?;
         let said = watch
             .time("transcribe", || transcriber.transcribe(&sound.samples, &TranscribeOptions::default(), &mut ()))?;
-        onhand::inference::Result::Ok(said)
+        Ok::<_, Unanswered>(said)
     })();
     let said = answer?;
     let input = format!("{} ({:.1} s)", samples::SPEECH.0, said.audio_s);
@@ -124,6 +128,7 @@ fn read(common: &Common) -> Answers {
     let dir = installed(common, &READ)?;
     let mut watch = Stopwatch::default();
     let analyzer = watch.time("load", || SentimentAnalyzer::load(&dir, &common.options()))?;
+    held(analyzer.placed()).map_err(Unanswered::Failed)?;
     let mut answers = Vec::new();
     for sentence in samples::SENTENCES.1.lines() {
         let judged = watch.time("judge", || analyzer.judge(sentence))?;

@@ -1,12 +1,12 @@
 //! `onhand-lab profile`: times one model on a fixed input of its kind.
 
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use crate::samples;
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
-use onhand::inference::{Options, Result, family, stored_variant};
+use onhand::inference::{Error, Options, Placed, Result, family, stored_variant};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::profile::{self, Input, Plan, Subject};
 use std::path::Path;
@@ -58,6 +58,7 @@ fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
         model: dir.name(),
         family: family.to_string(),
         variant: options.variant.unwrap_or_else(|| stored_variant(&dir)).to_string(),
+        unit: args.common.unit,
         threads: args.common.threads.map(usize::from),
         input,
     };
@@ -80,6 +81,11 @@ fn progress(model: &str, plan: Plan) -> ProgressBar {
     ProgressBar::new((plan.warmup + plan.runs) as u64).with_style(style.expect("the template is sound"))
 }
 
+/// As [`held`], for what gives the engine's errors.
+fn on_its_unit(placed: &Placed) -> Result<()> {
+    held(placed).map_err(Error::Input)
+}
+
 fn text(
     dir: &ModelDir,
     options: &Options,
@@ -91,7 +97,7 @@ fn text(
     profile::measure(
         subject(input),
         plan,
-        || SentimentAnalyzer::load(dir, options),
+        || SentimentAnalyzer::load(dir, options).and_then(|model| on_its_unit(model.placed()).map(|()| model)),
         |analyzer, watch| {
             let tokens = watch.time("tokenize", || analyzer.tokenize(TEXT))?;
             watch.time("infer", || analyzer.infer(&tokens, &mut || false))?;
@@ -114,7 +120,7 @@ fn vision(
     profile::measure(
         subject(input),
         plan,
-        || ImageClassifier::load(dir, options),
+        || ImageClassifier::load(dir, options).and_then(|model| on_its_unit(model.placed()).map(|()| model)),
         |classifier, watch| {
             let input = watch.time("prepare", || classifier.prepare(&frame))?;
             let logits = watch.time("infer", || classifier.infer(&input))?;
@@ -138,7 +144,7 @@ fn speech(
     profile::measure(
         subject(input),
         plan,
-        || Transcriber::load(dir, options),
+        || Transcriber::load(dir, options).and_then(|model| on_its_unit(model.placed()).map(|()| model)),
         |transcriber, watch| {
             let options = TranscribeOptions::default();
             watch.time("transcribe", || transcriber.transcribe(&sound.samples, &options, &mut ())).map(drop)

@@ -1,6 +1,6 @@
 //! `onhand-lab sentiment`: reads texts from the command line, files or standard input and prints how they feel.
 
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use onhand::inference::Result;
 use onhand::inference::text::{MAX_TEXT_BYTES, Sentiment, SentimentAnalyzer, Word};
 use onhand::profile::Stopwatch;
@@ -70,7 +70,9 @@ pub fn run(args: &Args) -> ExitCode {
     let mut report = Report::new(&args.common);
     let load = || {
         let dir = args.common.open_model(&[&args.model])?;
-        SentimentAnalyzer::load(&dir, &args.common.options()).map_err(|e| e.to_string())
+        let analyzer = SentimentAnalyzer::load(&dir, &args.common.options()).map_err(|e| e.to_string())?;
+        held(analyzer.placed())?;
+        Ok::<_, String>(analyzer)
     };
     let analyzer = match load() {
         Ok(analyzer) => analyzer,

@@ -1,6 +1,6 @@
 mod live;
 
-use crate::common::{Common, Report};
+use crate::common::{Common, Report, held};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::speech::{
@@ -93,6 +93,7 @@ impl Args {
             None => self.common.open_model(&MODELS),
         }?;
         let transcriber = Transcriber::load(&dir, &self.common.options()).map_err(|e| e.to_string())?;
+        held(transcriber.placed())?;
         transcriber.check(&self.options()).map_err(|e| e.to_string())?;
         Ok(transcriber)
     }
@@ -165,7 +166,7 @@ pub fn run(args: &Args) -> ExitCode {
         eprintln!("subtitles of several recordings would run into one another; give one recording at a time");
         return ExitCode::FAILURE;
     }
-    let mut report = Report::new(&Common { json: args.json(), threads: None, variant: None, models: None });
+    let mut report = Report::new(&Common { json: args.json(), ..args.common.clone() });
     let transcriber = match args.load() {
         Ok(transcriber) => transcriber,
         Err(why) => {
