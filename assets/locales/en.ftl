@@ -340,7 +340,7 @@ settings-automatic = Automatic ({ $model })
 settings-no-model = None installed
 settings-compute = Performance
 settings-unit = Runs on
-settings-unit-cpu = Processor (CPU)
+settings-unit-help = Texts and speech run on it. Pictures always run on the processor, and the threads are the processor’s.
 settings-threads = Threads
 settings-threads-automatic = Automatic ({ $n })
 settings-threads-restart =
@@ -351,6 +351,18 @@ settings-threads-restart =
 settings-damaged = The settings file was damaged and was put aside. What could be read of it is kept; the rest is back to its defaults.
 settings-unreadable = The settings file cannot be read. Everything is as at the first start.
 settings-not-saved = Your change is in force, but could not be saved: it will be gone when Onhand is closed.
+
+# What computes, and why it is not what was chosen
+unit-cpu = Processor (CPU)
+unit-accelerate = Accelerate
+unit-metal = GPU (Metal)
+unit-unknown = The settings name “{ $name }” to run on. This version of Onhand doesn’t know it, so the processor is used.
+unit-other-system = { $unit } was chosen. Only Apple’s devices have it, so the processor is used.
+unit-not-built-in = { $unit } was chosen. This version of Onhand was made without it, so the processor is used.
+unit-old-system = { $unit } was chosen. It needs iOS 18 or macOS 15, so the processor is used.
+unit-no-device = { $unit } was chosen. This device has none, so the processor is used.
+unit-pictures = Pictures always run on the processor.
+unit-refused = { $unit } was chosen. It cannot run this model: { $model }. The processor is used.
 
 # About
 about = About
@@ -374,6 +386,7 @@ benchmark-threads-fixed =
         [one] { $n } thread, as the app was started. Settings changes it for the next start.
        *[other] { $n } threads, as the app was started. Settings changes it for the next start.
     }
+benchmark-unit-chosen = Texts and speech run on { $unit }, as set in Settings. Pictures run on the processor.
 benchmark-start =
     { $n ->
         [0] Measure
@@ -486,6 +499,7 @@ benchmark-no-folder = this system names no folder for downloads
 benchmark-copied = Copied.
 benchmark-not-copied = That could not be copied here. Save it as a file.
 benchmark-share-line = { $model } ({ $variant }), threads: { $threads }: { $time } a run, { $valid }
+benchmark-share-line-unit = { $model } ({ $variant }), { $unit }: { $time } a run, { $valid }
 benchmark-share-device = Onhand { $version } on { $device }
 
 # Diagnostics

@@ -291,13 +291,25 @@ settings-automatic = 자동 ({ $model })
 settings-no-model = 설치된 모델 없음
 settings-compute = 성능
 settings-unit = 실행 장치
-settings-unit-cpu = 프로세서 (CPU)
+settings-unit-help = 글과 음성은 여기에서 실행해요. 사진은 항상 프로세서에서 실행하고, 스레드 수는 프로세서에만 적용돼요.
 settings-threads = 스레드
 settings-threads-automatic = 자동 ({ $n })
 settings-threads-restart = Onhand를 다시 시작하면 적용돼요. 그때까지는 스레드 { $n }개를 사용해요.
 settings-damaged = 설정 파일이 손상되어 따로 옮겨 두었어요. 읽을 수 없는 부분은 처음 상태로 돌아갔어요.
 settings-unreadable = 설정 파일을 읽을 수 없어서 모든 설정이 처음 상태예요.
 settings-not-saved = 바꾼 설정이 적용됐지만 저장하지 못했어요. Onhand를 닫으면 사라져요.
+
+# 실행 장치와, 선택한 장치를 쓰지 못하는 까닭
+unit-cpu = 프로세서 (CPU)
+unit-accelerate = Accelerate
+unit-metal = GPU (Metal)
+unit-unknown = 이 버전의 Onhand가 알지 못하는 실행 장치(“{ $name }”)가 설정되어 있어서 프로세서를 사용해요.
+unit-other-system = { $unit } 장치를 선택했지만 Apple 기기에만 있어서 프로세서를 사용해요.
+unit-not-built-in = { $unit } 장치를 선택했지만 이 버전의 Onhand에는 들어 있지 않아서 프로세서를 사용해요.
+unit-old-system = { $unit } 장치를 선택했지만 iOS 18 또는 macOS 15 이상이 필요해서 프로세서를 사용해요.
+unit-no-device = { $unit } 장치를 선택했지만 이 기기에는 없어서 프로세서를 사용해요.
+unit-pictures = 사진은 항상 프로세서에서 실행해요.
+unit-refused = 선택한 { $unit } 장치에서 { $model } 모델을 실행할 수 없어서 프로세서를 사용해요.
 
 # 정보
 about = 정보
@@ -317,6 +329,7 @@ benchmark-minutes = { $n }분
 benchmark-quick-help = 모델마다 5~20초씩 차례로 실행해요.
 benchmark-sustained-help = 발열이 드러나도록 모델마다 쉬지 않고 실행해요. 기기가 따뜻해져요.
 benchmark-threads-fixed = 앱을 시작할 때 정해진 스레드 { $n }개를 사용해요. 설정에서 바꾸면 다음 시작부터 적용돼요.
+benchmark-unit-chosen = 설정에 따라 글과 음성은 { $unit } 장치에서, 사진은 프로세서에서 실행해요.
 benchmark-start =
     { $n ->
         [0] 측정하기
@@ -412,6 +425,7 @@ benchmark-no-folder = 이 시스템에는 다운로드 폴더가 정해져 있�
 benchmark-copied = 복사했어요.
 benchmark-not-copied = 여기에서는 복사할 수 없어요. 파일로 저장해 주세요.
 benchmark-share-line = { $model } ({ $variant }), 스레드 { $threads }개: 한 번에 { $time }, { $valid }
+benchmark-share-line-unit = { $model } ({ $variant }), { $unit }: 한 번에 { $time }, { $valid }
 benchmark-share-device = Onhand { $version }, { $device }
 
 # 진단

@@ -10,6 +10,7 @@ use super::language::Language;
 use super::measurements::Measurements;
 use super::models::{Board, Fetcher, InstalledModel, Purpose, Setup, chosen};
 use super::settings::{Change, LanguageChoice, Notice, Saver, Settings, start_saver};
+use super::units::Fallbacks;
 use crate::store::Catalog;
 use dioxus::prelude::*;
 use std::sync::LazyLock;
@@ -71,6 +72,8 @@ pub fn use_model(purpose: Purpose) -> Memo<Use> {
 /// Provides all of it to the components below. Called by the root component; `setup` is asked once.
 pub fn provide(start: &Start, setup: impl FnOnce() -> Setup) {
     let settings = provide_settings(start);
+    let fallbacks = use_signal(Vec::new);
+    use_context_provider(|| Fallbacks(fallbacks));
     use_context_provider(|| start.threads);
     use_context_provider(|| start.file.clone());
     use_context_provider(|| Devices::open(&start.args));

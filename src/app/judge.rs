@@ -6,7 +6,7 @@
 use super::in_view::Foreground;
 use super::threads;
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
-use crate::inference::{Error, Options};
+use crate::inference::{Error, Options, Placed, Unit};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Policy, Reason, Scene, Scheduler, Signals, Verdict};
 use crate::sensors::power::PowerSensor;
@@ -27,8 +27,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// What the worker says.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// The model is loaded; texts are judged from now on.
-    Ready,
+    /// The model is loaded, and on this; texts are judged from now on.
+    Ready(Placed),
     /// The newest text was judged.
     Judged(Box<Judgement>),
     /// The text waits: nothing may run, for this reason.
@@ -70,9 +70,10 @@ pub enum Ask {
     Pace(Policy),
 }
 
-/// Starts a worker with the model in `model`, paced by what `power` tells. It ends when the sender is dropped.
+/// Starts a worker with the model in `model`, on `unit` if it can be, paced by what `power` tells. It ends when the sender is dropped.
 pub fn start(
     model: PathBuf,
+    unit: Unit,
     power: Box<dyn PowerSensor>,
     foreground: Foreground,
     policy: Policy,
@@ -81,10 +82,10 @@ pub fn start(
     let (outbox, answers) = unbounded_channel();
     std::thread::spawn(move || {
         threads::give_way();
-        match load(&model) {
+        match load(&model, unit) {
             Ok(analyzer) => {
                 tracing::info!("the model for texts is loaded");
-                let _ = outbox.send(Answer::Ready);
+                let _ = outbox.send(Answer::Ready(analyzer.placed().clone()));
                 let scheduler = Scheduler::new(policy);
                 let waiting = None;
                 let (began, paused) = (Instant::now(), false);
@@ -190,9 +191,9 @@ impl Worker {
     }
 }
 
-fn load(model: &Path) -> Result<SentimentAnalyzer, Error> {
+fn load(model: &Path, unit: Unit) -> Result<SentimentAnalyzer, Error> {
     let dir = ModelDir::open(model, &Limits::default())?;
-    SentimentAnalyzer::load(&dir, &Options::default())
+    SentimentAnalyzer::load(&dir, &Options { unit, ..Options::default() })
 }
 
 fn judge(analyzer: &SentimentAnalyzer, text: &str, stop: &mut dyn FnMut() -> bool) -> Result<Judgement, Error> {
@@ -241,9 +242,24 @@ mod tests {
     fn a_model_that_cannot_be_loaded_is_told_and_the_worker_ends() {
         let dir = tempfile::tempdir().unwrap();
         let (_asks, mut answers) =
-            start(dir.path().join("none"), power::system(), Foreground::default(), Policy::default());
+            start(dir.path().join("none"), Unit::Cpu, power::system(), Foreground::default(), Policy::default());
         assert!(matches!(answers.blocking_recv(), Some(Answer::Failed(why)) if why.contains("config.json")));
         assert!(answers.blocking_recv().is_none());
+    }
+
+    #[test]
+    fn a_unit_that_is_not_here_is_told_and_texts_are_judged_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        tiny::write(dir.path(), &tiny::config());
+        for unit in Unit::ALL.into_iter().filter(|unit| unit.lack().is_some()) {
+            let (asks, mut answers) =
+                start(dir.path().into(), unit, power::system(), Foreground::default(), Policy::default());
+            let Some(Answer::Ready(placed)) = answers.blocking_recv() else { panic!("{unit}") };
+            let fallback = placed.fallback.unwrap();
+            assert_eq!((placed.unit, fallback.asked, Some(fallback.why)), (Unit::Cpu, unit, unit.lack()));
+            asks.send(Ask::Text { text: "a good film".into(), tapped: true }).unwrap();
+            assert!(matches!(answers.blocking_recv(), Some(Answer::Judged(_))));
+        }
     }
 
     #[test]
@@ -253,8 +269,8 @@ mod tests {
         let severe = Power { thermal_status: Some(ThermalStatus::Severe), ..Power::UNKNOWN };
         let told = Told::new(severe);
         let (asks, mut answers) =
-            start(dir.path().into(), Box::new(told.clone()), Foreground::default(), Policy::default());
-        assert!(matches!(answers.blocking_recv(), Some(Answer::Ready)));
+            start(dir.path().into(), Unit::Cpu, Box::new(told.clone()), Foreground::default(), Policy::default());
+        assert!(matches!(answers.blocking_recv(), Some(Answer::Ready(placed)) if placed == Placed::default()));
         let ask = |tapped| asks.send(Ask::Text { text: "a good film".into(), tapped }).unwrap();
         ask(false);
         assert!(matches!(answers.blocking_recv(), Some(Answer::Paused(Reason::Hot))));

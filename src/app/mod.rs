@@ -45,6 +45,7 @@ mod style;
 mod takes;
 mod text_screen;
 mod threads;
+mod units;
 #[cfg(target_os = "linux")]
 pub mod web_view;
 mod whole_file;

@@ -1,6 +1,7 @@
 //! What later measurements are held against: one record a model, beside the settings.
 
 use crate::app::whole_file::{MAX_BYTES, WholeFile};
+use crate::inference::Unit;
 use crate::profile::measurement::Record;
 use std::collections::BTreeMap;
 use std::io;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Closer than this is the same: two measurements in a row differ by as much.
 const SAME_FRAC: f64 = 0.05;
 
-/// By name of the model and its variant.
+/// By name of the model, its variant and, where that is not the processor, its unit.
 type Kept = BTreeMap<String, Record>;
 
 /// The baselines, and where they are kept.
@@ -72,7 +73,12 @@ fn file_in(folder: &Path) -> WholeFile {
 }
 
 fn key(record: &Record) -> String {
-    format!("{} {}", record.model, record.variant)
+    let Record { model, variant, unit, .. } = record;
+    match unit {
+        // As it was when there was nothing else.
+        Unit::Cpu => format!("{model} {variant}"),
+        other => format!("{model} {variant} {other}"),
+    }
 }
 
 fn read(file: &WholeFile) -> (Kept, Option<Trouble>) {
@@ -98,7 +104,7 @@ pub struct Comparison {
     pub baseline_ms: f64,
     /// What has changed.
     pub change: Change,
-    /// Threads of the baseline, where they were others.
+    /// Threads of the baseline, where they were others and it is they that compute.
     pub other_threads: Option<usize>,
     /// Whether another machine or another build was measured.
     pub other_device_or_build: bool,
@@ -129,7 +135,7 @@ pub fn compare(record: &Record, baseline: &Record) -> Comparison {
     Comparison {
         baseline_ms: baseline.run_ms.p50,
         change,
-        other_threads: Some(baseline.threads).filter(|n| *n != record.threads),
+        other_threads: Some(baseline.threads).filter(|n| *n != record.threads && record.unit == Unit::Cpu),
         other_device_or_build: baseline.device != record.device || baseline.build != record.build,
         doubtful: !baseline.verdict.is_valid(),
     }
@@ -159,6 +165,24 @@ mod tests {
         assert_eq!(again.of(&half), None, "another variant is another model");
         assert_eq!(Baselines::kept_in(Some(&folder)).len(), 2);
         assert!(Baselines::kept_in(None).is_empty());
+    }
+
+    #[test]
+    fn a_unit_is_held_against_itself_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut baselines, _) = Baselines::load(Some(dir.path()));
+        let mut metal = record("a", 2.0);
+        metal.unit = Unit::Metal;
+        baselines.keep(&record("a", 4.0)).unwrap();
+        assert_eq!(baselines.of(&metal), None);
+        baselines.keep(&metal).unwrap();
+        let (again, _) = Baselines::load(Some(dir.path()));
+        assert_eq!(again.of(&record("a", 9.0)).map(|r| (r.unit, r.run_ms.min)), Some((Unit::Cpu, 4.0)));
+        let mut later = Record { threads: 2, ..metal.clone() };
+        later.run_ms.p50 = 9.0;
+        let of_metal = again.of(&later).unwrap();
+        assert_eq!((of_metal.unit, of_metal.run_ms.min), (Unit::Metal, 2.0));
+        assert_eq!(compare(&later, of_metal).other_threads, None, "threads of the processor make no difference there");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use crate::profile::measurement::Record;
 use std::fmt::Write;
 
-const COLUMNS: &str = "model,variant,threads,run,at_s,wall_ms,cpu_ms";
+const COLUMNS: &str = "model,variant,unit,threads,run,at_s,wall_ms,cpu_ms";
 
 /// Every run of `records`.
 pub fn to_csv(records: &[Record]) -> String {
@@ -13,11 +13,12 @@ pub fn to_csv(records: &[Record]) -> String {
     csv.push_str(COLUMNS);
     csv.push('\n');
     for record in records {
-        let (model, variant, threads) = (field(&record.model), field(&record.variant), record.threads);
+        let (model, variant) = (field(&record.model), field(&record.variant));
+        let (unit, threads) = (record.unit, record.threads);
         for (at, run) in record.runs.iter().enumerate() {
             let cpu_ms = run.cpu_ms.map_or(String::new(), |ms| ms.to_string());
             let (n, at_s, wall_ms) = (at + 1, run.at_s, run.wall_ms);
-            let _ = writeln!(csv, "{model},{variant},{threads},{n},{at_s},{wall_ms},{cpu_ms}");
+            let _ = writeln!(csv, "{model},{variant},{unit},{threads},{n},{at_s},{wall_ms},{cpu_ms}");
         }
     }
     csv
@@ -58,13 +59,20 @@ mod tests {
         let all = records.iter().flat_map(|r| r.runs.iter().enumerate().map(|(at, run)| (r.model.as_str(), at, run)));
         for (row, (model, at, run)) in rows[1..].iter().zip(all) {
             let fields: Vec<_> = row.split(',').collect();
-            assert_eq!(fields[..4], [model, "f32", "4", (at + 1).to_string().as_str()]);
+            assert_eq!(fields[..5], [model, "f32", "cpu", "4", (at + 1).to_string().as_str()]);
             let number = |at: usize| fields[at].parse::<f64>().unwrap();
-            assert_eq!([number(4), number(5), number(6)], [run.at_s, run.wall_ms, run.cpu_ms.unwrap()]);
+            assert_eq!([number(5), number(6), number(7)], [run.at_s, run.wall_ms, run.cpu_ms.unwrap()]);
         }
-        for words in
-            ["# verdict: {", "# device: {\"", "\"cores\":4", "# heat_at_end: {\"", "\"at_s\":1.0", "# threads: 4"]
-        {
+        for words in [
+            "# unit: \"cpu\"",
+            "# fallback: null",
+            "# verdict: {",
+            "# device: {\"",
+            "\"cores\":4",
+            "# heat_at_end: {\"",
+            "\"at_s\":1.0",
+            "# threads: 4",
+        ] {
             assert!(csv.contains(words), "{words} in {}", &csv[..900]);
         }
     }

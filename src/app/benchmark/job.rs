@@ -2,6 +2,7 @@
 //!
 //! Both go over a pipe as one JSON value a line.
 
+use crate::inference::{Placed, Unit};
 use crate::profile::measurement::{Input, Length, MIN_RUNS, Run};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -62,6 +63,8 @@ pub struct Job {
     pub path: PathBuf,
     /// Threads to compute with.
     pub threads: usize,
+    /// What is to compute texts and speech.
+    pub unit: Unit,
     /// What was asked for.
     pub length: Length,
     /// What that comes to.
@@ -102,6 +105,8 @@ pub enum Event {
         first_load_ms: f64,
         /// Precision on the disk.
         variant: String,
+        /// What it computes on.
+        placed: Placed,
         /// What each run is given.
         input: Input,
     },
@@ -126,6 +131,7 @@ pub enum Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::{Fallback, Lack};
     use proptest::prelude::*;
 
     #[test]
@@ -144,8 +150,14 @@ mod tests {
 
     #[test]
     fn an_event_is_a_line() {
+        let refused = Lack::Refused { why: "torn\nand more".into() };
         let events = [
-            Event::Loaded { first_load_ms: 81.5, variant: "f32".into(), input: Input::Sound { seconds: 30.0 } },
+            Event::Loaded {
+                first_load_ms: 81.5,
+                variant: "f32".into(),
+                placed: Placed { unit: Unit::Cpu, fallback: Some(Fallback { asked: Unit::Metal, why: refused }) },
+                input: Input::Sound { seconds: 30.0 },
+            },
             Event::Run(Run { at_s: 0.5, wall_ms: 12.25, cpu_ms: None }),
             Event::Finished(Measured { later_load_ms: vec![2.5], peak_memory_bytes: Some(7), others_share: None }),
             Event::Failed { why: "torn\nand more".into() },

@@ -21,11 +21,12 @@ pub fn measure(job: &Job, stop: &AtomicBool, tell: &mut dyn FnMut(Event)) {
 
 fn steps(job: &Job, stop: &AtomicBool, tell: &mut dyn FnMut(Event)) -> Result<()> {
     let start = Instant::now();
-    let (loaded, variant) = subject::load(&job.path)?;
+    let (loaded, variant) = subject::load(&job.path, job.unit)?;
     let first_load_ms = to_us(ms(start.elapsed()));
+    let placed = loaded.placed().clone();
     let (input, mut answer) = loaded.prepare()?;
     go_on(stop)?;
-    tell(Event::Loaded { first_load_ms, variant, input });
+    tell(Event::Loaded { first_load_ms, variant, placed, input });
 
     let start = Instant::now();
     let mut warm_ups = 0;
@@ -76,7 +77,7 @@ fn load_again(job: &Job, stop: &AtomicBool) -> Result<Vec<f64>> {
     let mut later_ms = Vec::new();
     for _ in 0..job.bounds.later_loads {
         let start = Instant::now();
-        let loaded = subject::load(&job.path)?;
+        let loaded = subject::load(&job.path, job.unit)?;
         later_ms.push(to_us(ms(start.elapsed())));
         drop(loaded);
         go_on(stop)?;
@@ -98,13 +99,15 @@ pub(super) mod tests {
     use super::*;
     use crate::app::benchmark::job::Bounds;
     use crate::inference::text::tiny;
+    use crate::inference::{Placed, Unit};
     use crate::profile::measurement::{Input, Length, MIN_RUNS};
     use std::path::Path;
 
     /// A measurement of the model in `path` that takes no time.
     pub fn job(path: &Path) -> Job {
         let bounds = Bounds { warm_up_s: 0.0, least_s: 0.0, most_s: 0.0, enough_runs: 1, later_loads: 2 };
-        Job { model: "tiny".into(), path: path.into(), threads: 1, length: Length::Quick, bounds }
+        let unit = Unit::Cpu;
+        Job { model: "tiny".into(), path: path.into(), threads: 1, unit, length: Length::Quick, bounds }
     }
 
     #[test]
@@ -113,8 +116,8 @@ pub(super) mod tests {
         tiny::write(dir.path(), &tiny::config());
         let mut told = Vec::new();
         measure(&job(dir.path()), &AtomicBool::new(false), &mut |event| told.push(event));
-        let Event::Loaded { variant, input: Input::Text { tokens }, .. } = &told[0] else { panic!("{told:?}") };
-        assert_eq!(variant, "f32");
+        let Event::Loaded { variant, placed, input: Input::Text { tokens }, .. } = &told[0] else { panic!("{told:?}") };
+        assert_eq!((variant.as_str(), placed), ("f32", &Placed::default()));
         assert!((100..=128).contains(tokens), "{tokens}");
         assert_eq!(told[1], Event::Warm { runs: MIN_WARM_UPS });
         let runs: Vec<_> = told.iter().filter_map(|e| if let Event::Run(run) = e { Some(run) } else { None }).collect();
@@ -122,6 +125,20 @@ pub(super) mod tests {
         assert!(runs.windows(2).all(|pair| pair[0].at_s <= pair[1].at_s));
         assert!(runs.iter().all(|run| run.wall_ms >= 0.0 && run.cpu_ms.is_none_or(|cpu| cpu >= 0.0)));
         assert!(matches!(&told[MIN_RUNS + 3], Event::Finished(end) if end.later_load_ms.len() == 2));
+    }
+
+    #[test]
+    fn a_unit_that_is_not_here_is_told_and_the_processor_is_measured() {
+        let dir = tempfile::tempdir().unwrap();
+        tiny::write(dir.path(), &tiny::config());
+        for unit in Unit::ALL.into_iter().filter(|unit| unit.lack().is_some()) {
+            let mut told = Vec::new();
+            measure(&Job { unit, ..job(dir.path()) }, &AtomicBool::new(false), &mut |event| told.push(event));
+            let Event::Loaded { placed, .. } = &told[0] else { panic!("{told:?}") };
+            let fallback = placed.fallback.as_ref().unwrap();
+            assert_eq!((placed.unit, fallback.asked, Some(&fallback.why)), (Unit::Cpu, unit, unit.lack().as_ref()));
+            assert!(matches!(told.last(), Some(Event::Finished(_))), "{told:?}");
+        }
     }
 
     #[test]

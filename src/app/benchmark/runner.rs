@@ -5,6 +5,7 @@ use super::curve::Curve;
 use super::job::{Event, Job, Measured, Phase};
 use super::place::{Place, Underway};
 use super::told::Told;
+use crate::inference::Placed;
 use crate::profile::measurement::{Input, Reading, Record, Run};
 use crate::sensors::power::PowerSensor;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -206,7 +207,7 @@ struct SoFar<'a> {
     number: (usize, usize),
     began: Instant,
     phase: Phase,
-    loaded: Option<(f64, String, Input)>,
+    loaded: Option<(f64, String, Placed, Input)>,
     warm_up_runs: usize,
     runs: Vec<Run>,
     curve: Curve,
@@ -231,8 +232,8 @@ impl<'a> SoFar<'a> {
     /// Takes an event in; at the last one, what is known beside the runs, or why it failed.
     fn take(&mut self, event: Event) -> Option<Result<Measured, String>> {
         match event {
-            Event::Loaded { first_load_ms, variant, input } => {
-                self.loaded = Some((first_load_ms, variant, input));
+            Event::Loaded { first_load_ms, variant, placed, input } => {
+                self.loaded = Some((first_load_ms, variant, placed, input));
                 self.phase = Phase::WarmingUp;
             }
             Event::Warm { runs } => {
@@ -269,9 +270,9 @@ impl<'a> SoFar<'a> {
 
     fn record(self, measured: Measured, own_process: bool, rest_skipped: bool) -> Result<Record, String> {
         let nothing = || "nothing was measured".to_string();
-        let (first_load_ms, variant, input) = self.loaded.ok_or_else(nothing)?;
+        let (first_load_ms, variant, placed, input) = self.loaded.ok_or_else(nothing)?;
         let Self { warm_up_runs, runs, heat, .. } = self;
-        let told = Told { first_load_ms, variant, input, warm_up_runs, runs, heat };
+        let told = Told { first_load_ms, variant, placed, input, warm_up_runs, runs, heat };
         Record::of(self.job, told, measured, own_process, rest_skipped).ok_or_else(nothing)
     }
 }

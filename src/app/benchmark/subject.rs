@@ -6,7 +6,7 @@
 use crate::inference::speech::{Listener, SAMPLE_RATE_HZ, TranscribeOptions, Transcriber, audio};
 use crate::inference::text::SentimentAnalyzer;
 use crate::inference::vision::{ImageClassifier, Orientation, RgbFrame, Selection};
-use crate::inference::{Error, Options, Result, family, stored_variant};
+use crate::inference::{Error, Options, Placed, Result, Unit, family, stored_variant};
 use crate::model_dir::{Limits, ModelDir};
 use crate::profile::measurement::Input;
 use std::path::Path;
@@ -32,13 +32,13 @@ pub enum Loaded {
 /// Answers the input once; stops early when the flag is set.
 pub type Answer = Box<dyn FnMut(&AtomicBool) -> Result<()>>;
 
-/// Loads the model in `path`, whatever it is; the precision on the disk with it.
+/// Loads the model in `path`, whatever it is, on `unit` if it can be; the precision on the disk with it.
 ///
 /// # Errors
 /// It cannot be opened, or is of a kind that nobody knows an input for.
-pub fn load(path: &Path) -> Result<(Loaded, String)> {
+pub fn load(path: &Path, unit: Unit) -> Result<(Loaded, String)> {
     let dir = ModelDir::open(path, &Limits::default())?;
-    let options = Options::default();
+    let options = Options { unit, ..Options::default() };
     let loaded = match family(&dir) {
         "mobilenetv3" | "efficientnet_lite" => Loaded::Vision(Box::new(ImageClassifier::load(&dir, &options)?)),
         "whisper" => Loaded::Speech(Box::new(Transcriber::load(&dir, &options)?)),
@@ -52,6 +52,15 @@ pub fn load(path: &Path) -> Result<(Loaded, String)> {
 }
 
 impl Loaded {
+    /// What it computes on.
+    pub fn placed(&self) -> &Placed {
+        match self {
+            Self::Vision(classifier) => classifier.placed(),
+            Self::Speech(transcriber) => transcriber.placed(),
+            Self::Text(analyzer) => analyzer.placed(),
+        }
+    }
+
     /// Makes the input, and what answers it.
     ///
     /// # Errors
@@ -146,7 +155,7 @@ mod tests {
     #[test]
     fn what_is_no_model_is_said() {
         let dir = tempfile::tempdir().unwrap();
-        let why = load(dir.path()).err().unwrap().to_string();
+        let why = load(dir.path(), Unit::Cpu).err().unwrap().to_string();
         assert!(why.contains("config.json"), "{why}");
     }
 }

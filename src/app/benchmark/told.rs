@@ -1,6 +1,7 @@
 //! A record put together from what the runner was told.
 
 use super::job::{Job, Measured};
+use crate::inference::{Placed, Unit};
 use crate::profile::measurement::{Build, Doubt, Input, Reading, Record, Run, judge};
 use crate::profile::{Device, Summary};
 
@@ -10,6 +11,8 @@ pub struct Told {
     pub first_load_ms: f64,
     /// On the disk.
     pub variant: String,
+    /// What it computed on.
+    pub placed: Placed,
     /// What a run was given.
     pub input: Input,
     /// Runs that did not count.
@@ -26,7 +29,13 @@ impl Record {
         let walls: Vec<f64> = told.runs.iter().map(|run| run.wall_ms).collect();
         let cpus: Vec<f64> = told.runs.iter().filter_map(|run| run.cpu_ms).collect();
         let build = Build::this();
-        let doubt = Doubt { others_share: measured.others_share, rest_skipped, debug_build: build.is_debug() };
+        let Placed { unit, fallback } = told.placed;
+        let doubt = Doubt {
+            others_share: measured.others_share,
+            rest_skipped,
+            debug_build: build.is_debug(),
+            on_gpu: unit == Unit::Metal,
+        };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Some(Self {
             format: Self::FORMAT,
@@ -34,6 +43,8 @@ impl Record {
             device: Device::this(),
             model: job.model.clone(),
             variant: told.variant,
+            unit,
+            fallback,
             threads: job.threads,
             own_process,
             length: job.length,

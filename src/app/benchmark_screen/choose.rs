@@ -9,6 +9,8 @@ use crate::app::icons::{Glyph, Icon};
 use crate::app::language::{Language, use_language};
 use crate::app::models::InstalledModel;
 use crate::app::threads::Threads;
+use crate::app::units::unit_key;
+use crate::inference::Unit;
 use dioxus::prelude::*;
 
 #[component]
@@ -16,6 +18,8 @@ pub fn ChooseView(
     installed: Option<Vec<InstalledModel>>,
     choice: Choice,
     threads: Threads,
+    /// What is to compute texts and speech.
+    unit: Unit,
     chooses_threads: bool,
     onact: EventHandler<Act>,
 ) -> Element {
@@ -61,6 +65,11 @@ pub fn ChooseView(
                 }
             } else {
                 p { class: "note", {language.say_with("benchmark-threads-fixed", &[("n", threads.in_force.into())])} }
+            }
+            if unit != Unit::Cpu {
+                p { class: "note",
+                    {language.say_with("benchmark-unit-chosen", &[("unit", language.say(unit_key(unit)).into())])}
+                }
             }
         }
         p { class: "note", {language.say(if count == 0 { "benchmark-pick-one" } else { "benchmark-tip" })} }

@@ -23,6 +23,7 @@ use super::models::{InstalledModel, Purpose, chosen};
 use super::settings::{ModelChoices, SettingsFile};
 use super::shell::{Navigation, Screen};
 use super::threads::Threads;
+use crate::inference::Unit;
 use choose::ChooseView;
 use dioxus::prelude::*;
 use export::Said;
@@ -86,6 +87,7 @@ enum Act {
 pub fn BenchmarkScreen() -> Element {
     let installed = use_usable();
     let threads = use_context::<Threads>();
+    let settings = use_context::<SettingsContext>().settings;
     let place = use_hook(Place::of_system);
     let bench = use_bench(installed);
     let act = use_acts(bench, &place);
@@ -103,6 +105,7 @@ pub fn BenchmarkScreen() -> Element {
             installed: installed.read().clone(),
             choice: bench.choice.read().clone(),
             threads,
+            unit: settings.read().compute.unit.unit(),
             chooses_threads: place.chooses_threads(),
             onact: act,
         }
@@ -180,11 +183,13 @@ fn use_acts(mut bench: Bench, place: &Place) -> EventHandler<Act> {
     let announcer = use_context::<Announcer>();
     let navigation = use_context::<Navigation>();
     let measurements = use_context::<Measurements>();
+    let settings = use_context::<SettingsContext>().settings;
     let place = place.clone();
     use_callback(move |act: Act| match act {
         Act::Choose(choice) => bench.choice.set(choice),
         Act::Start => {
-            let batch = Batch { jobs: jobs(bench), last_ended: *bench.last_ended.peek() };
+            let unit = settings.peek().compute.unit.unit();
+            let batch = Batch { jobs: jobs(bench, unit), last_ended: *bench.last_ended.peek() };
             let (runner, mut updates) = start(batch, place.clone(), devices.power());
             bench.runner.set(Some(runner));
             bench.state.set(State::Starting);
@@ -218,8 +223,8 @@ fn use_acts(mut bench: Bench, place: &Place) -> EventHandler<Act> {
     })
 }
 
-/// The models that were chosen, in the order in which they are shown.
-fn jobs(bench: Bench) -> Vec<Job> {
+/// The models that were chosen, in the order in which they are shown, to be measured on `unit`.
+fn jobs(bench: Bench, unit: Unit) -> Vec<Job> {
     let choice = bench.choice.peek();
     let installed = bench.installed.peek();
     let picked = installed.iter().flatten().filter(|model| choice.models.contains(&model.id));
@@ -227,6 +232,7 @@ fn jobs(bench: Bench) -> Vec<Job> {
         model: model.id.clone(),
         path: model.path.clone(),
         threads: choice.threads,
+        unit,
         length: choice.length,
         bounds: choice.length.bounds(),
     };
@@ -265,6 +271,7 @@ fn UpperView(
     installed: Option<Vec<InstalledModel>>,
     choice: Choice,
     threads: Threads,
+    unit: Unit,
     chooses_threads: bool,
     onact: EventHandler<Act>,
 ) -> Element {
@@ -274,7 +281,7 @@ fn UpperView(
             if cancelled {
                 Message { tone: Tone::Plain, p { {language.say("benchmark-cancelled")} } }
             }
-            ChooseView { installed, choice, threads, chooses_threads, onact }
+            ChooseView { installed, choice, threads, unit, chooses_threads, onact }
         },
         running => rsx! { LiveView { state: running, onact } },
     }

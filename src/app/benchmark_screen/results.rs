@@ -9,6 +9,8 @@ use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::icons::Glyph;
 use crate::app::language::{Language, use_language};
+use crate::app::units::{FallbackNote, unit_key};
+use crate::inference::Unit;
 use dioxus::prelude::*;
 use std::rc::Rc;
 
@@ -64,7 +66,10 @@ fn ResultCard(record: Rc<Record>, baseline: Option<Record>, onact: EventHandler<
     let keep = record.clone();
     let valid = record.verdict.is_valid();
     let badge = if valid { "badge" } else { "badge badge-warning" };
-    let about = [record.variant.clone(), words::length(&language, record.length), threads(&language, record.threads)];
+    // Other units than the processor have no use for the threads.
+    let threads = (record.unit == Unit::Cpu).then(|| threads(&language, record.threads));
+    let about: Vec<_> =
+        [record.variant.clone(), words::length(&language, record.length)].into_iter().chain(threads).collect();
     rsx! {
         article { class: "card result", aria_labelledby: heading.clone(),
             div { class: "card-head",
@@ -77,6 +82,9 @@ fn ResultCard(record: Rc<Record>, baseline: Option<Record>, onact: EventHandler<
                 span { class: "note", {language.say("benchmark-median")} }
             }
             Doubts { record: record.clone() }
+            if let Some(fallback) = record.fallback.clone() {
+                FallbackNote { fallback, model: model_title(&language, &record.model) }
+            }
             Figures { record: record.clone() }
             if record.length != Length::Quick {
                 Curves { record: record.clone() }
@@ -139,6 +147,7 @@ fn Figures(record: Rc<Record>) -> Element {
     let ends = [record.heat.first(), record.heat.last()].map(|reading| words::heat(&language, reading));
     let memory_key = if record.own_process { "benchmark-memory" } else { "benchmark-memory-app" };
     let rows = [
+        ("settings-unit", language.say(unit_key(record.unit))),
         ("benchmark-p90", or(record.p90_ms().map(ms), "benchmark-too-few")),
         ("benchmark-p99", or(record.p99_ms().map(ms), "benchmark-too-few")),
         ("benchmark-counted", runs),

@@ -4,6 +4,8 @@ use crate::app::benchmark::{Caveat, Change, Comparison, Input, Length, Phase, Pr
 use crate::app::context::model_title;
 use crate::app::format;
 use crate::app::language::Language;
+use crate::app::units::unit_key;
+use crate::inference::Unit;
 
 /// `Quick`, `5 min`.
 pub(super) fn length(language: &Language, length: Length) -> String {
@@ -117,8 +119,12 @@ pub(super) fn in_a_sentence(language: &Language, record: &Record) -> String {
         ("threads", record.threads.into()),
         ("time", format::duration_ms(language, record.run_ms.p50).into()),
         ("valid", language.say(valid_key(record)).into()),
+        ("unit", language.say(unit_key(record.unit)).into()),
     ];
-    language.say_with("benchmark-share-line", &variables)
+    match record.unit {
+        Unit::Cpu => language.say_with("benchmark-share-line", &variables),
+        Unit::Accelerate | Unit::Metal => language.say_with("benchmark-share-line-unit", &variables),
+    }
 }
 
 /// All results in a few lines.

@@ -23,6 +23,7 @@ pub use take::Take;
 
 use crate::app::in_view::Foreground;
 use crate::inference::speech::TranscribeOptions;
+use crate::inference::{Placed, Unit};
 use crate::scheduler::{Policy, Reason};
 use crate::sensors::microphone::MicrophoneError;
 use crate::sensors::power::PowerSensor;
@@ -39,8 +40,9 @@ pub type TakeId = u64;
 /// What the screen wants.
 #[derive(Debug, Clone)]
 pub enum Order {
-    /// Uses the model in this directory from now on; `None` while there is none. A take that runs keeps its model.
-    Model(Option<PathBuf>),
+    /// Uses the model in this directory from now on, on this unit if it can be; `None` while there is none. A take that
+    /// runs keeps its model.
+    Model(Option<(PathBuf, Unit)>),
     /// Paces by this from now on.
     Pace(Policy),
     /// Listens.
@@ -60,6 +62,8 @@ pub enum Order {
 pub enum News {
     /// How it stands with the model.
     Model(ModelState),
+    /// What the model computes on.
+    Placed(Placed),
     /// How it stands with the microphone of a take.
     Microphone(TakeId, MicrophoneState),
     /// How loud it is, and how long it has been listened.

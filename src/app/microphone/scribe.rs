@@ -9,7 +9,7 @@ use crate::app::threads;
 use crate::inference::speech::audio::{self, Audio, MAX_DURATION_S};
 use crate::inference::speech::live::{LiveTranscriber, Step};
 use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber};
-use crate::inference::{Error, Options, Result};
+use crate::inference::{Error, Options, Result, Unit};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Reason, Verdict};
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub struct Scribe {
     paced: Paced,
     transcriber: Option<Transcriber>,
     /// The model to use once the take is over.
-    next_model: Option<Option<PathBuf>>,
+    next_model: Option<Option<(PathBuf, Unit)>>,
     running: Option<Running>,
     /// What the screen was told.
     paused: Option<Reason>,
@@ -119,7 +119,7 @@ impl Scribe {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Model(path) => self.next_model = Some(path),
+            Order::Model(model) => self.next_model = Some(model),
             Order::Pace(policy) => self.paced.scheduler.policy = policy,
             Order::Start(id, options) => self.start(id, options),
             Order::File(id, options, name, bytes) => self.write_file(id, &options, name, &bytes),
@@ -233,13 +233,14 @@ impl Scribe {
         if self.running.is_some() {
             return;
         }
-        let Some(path) = self.next_model.take() else { return };
+        let Some(model) = self.next_model.take() else { return };
         self.transcriber = None;
-        let Some(path) = path else { return self.tell(News::Model(ModelState::None)) };
+        let Some((path, unit)) = model else { return self.tell(News::Model(ModelState::None)) };
         self.tell(News::Model(ModelState::Loading));
-        let state = match load(&path) {
+        let state = match load(&path, unit) {
             Ok(transcriber) => {
                 let languages = transcriber.languages();
+                self.tell(News::Placed(transcriber.placed().clone()));
                 self.transcriber = Some(transcriber);
                 tracing::info!("the microphone's model is loaded");
                 ModelState::Ready(languages)
@@ -289,9 +290,9 @@ impl Running {
     }
 }
 
-fn load(model: &Path) -> Result<Transcriber> {
+fn load(model: &Path, unit: Unit) -> Result<Transcriber> {
     let dir = ModelDir::open(model, &Limits::default())?;
-    Transcriber::load(&dir, &Options::default())
+    Transcriber::load(&dir, &Options { unit, ..Options::default() })
 }
 
 fn write_file(

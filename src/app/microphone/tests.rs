@@ -80,7 +80,7 @@ impl Screen {
         let foreground = Foreground::default();
         let (hearer, news) = Hearer::start(open, Box::new(heat.clone()), foreground.clone());
         hearer.order(Order::Pace(Policy { min_interval_ms: 50, ..Policy::default() }));
-        hearer.order(Order::Model(Some(folder.path().into())));
+        hearer.order(Order::Model(Some((folder.path().into(), Unit::Cpu))));
         let mut screen = Self { hearer, news, heat, foreground, folder };
         screen.wait("the model", |news| matches!(news, News::Model(ModelState::Ready(_))).then_some(()));
         screen
@@ -273,7 +273,7 @@ fn a_hot_device_rests_in_a_file_and_goes_on() {
 #[test]
 fn a_model_that_cannot_be_used_is_told_and_a_take_without_one_ends() {
     let mut screen = Screen::open(once(sentence()));
-    screen.hearer.order(Order::Model(Some(screen.folder.path().join("nowhere"))));
+    screen.hearer.order(Order::Model(Some((screen.folder.path().join("nowhere"), Unit::Cpu))));
     let why = screen.wait("why", |news| match news {
         News::Model(ModelState::Failed(why)) => Some(why.clone()),
         _ => None,
@@ -283,6 +283,23 @@ fn a_model_that_cannot_be_used_is_told_and_a_take_without_one_ends() {
     assert_eq!(screen.outcome(1), Outcome::Cancelled);
     screen.hearer.order(Order::Model(None));
     screen.wait("there is none", |news| matches!(news, News::Model(ModelState::None)).then_some(()));
+}
+
+#[test]
+fn a_unit_that_is_not_here_is_told_and_takes_are_written_down_all_the_same() {
+    let mut screen = Screen::open(once(sentence()));
+    for unit in Unit::ALL.into_iter().filter(|unit| unit.lack().is_some()) {
+        screen.hearer.order(Order::Model(Some((screen.folder.path().into(), unit))));
+        let placed = screen.wait("where it is", |news| match news {
+            News::Placed(placed) => Some(placed.clone()),
+            _ => None,
+        });
+        let fallback = placed.fallback.unwrap();
+        assert_eq!((placed.unit, fallback.asked, Some(fallback.why)), (Unit::Cpu, unit, unit.lack()));
+        screen.wait("the model", |news| matches!(news, News::Model(ModelState::Ready(_))).then_some(()));
+    }
+    screen.hearer.order(Order::File(1, english(), "talk.wav".into(), wav(&sentence())));
+    assert!(matches!(screen.outcome(1), Outcome::Done(_)));
 }
 
 #[test]

@@ -24,6 +24,7 @@ use super::page::{self, Shared};
 use super::settings::{Change, Speech};
 use super::shell::{Navigation, Screen};
 use super::takes::{self, Format, History, HistoryFile, Keeper, Kept, start_keeper};
+use super::units::Fallbacks;
 use crate::inference::speech::{Task, TranscribeOptions};
 use crate::system::SaveError;
 use dioxus::prelude::*;
@@ -159,6 +160,7 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
     let announcer = use_context::<Announcer>();
     let settings = use_context::<SettingsContext>().settings;
     let navigation = use_context::<Navigation>();
+    let fallbacks = use_context::<Fallbacks>();
     let in_view = use_in_view();
     let model = use_model(Purpose::Microphone);
     let hearer = use_hook(|| {
@@ -171,6 +173,9 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
                     }
                     continue;
                 }
+                if let News::Placed(placed) = &news {
+                    fallbacks.note(Purpose::Microphone, placed);
+                }
                 let said = shelf.change(|history| sight.write().take_in(news, *meter.peek(), history));
                 match said {
                     Some(Said::Words(words)) => announcer.say(words),
@@ -181,14 +186,14 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
         });
         CopyValue::new(hearer)
     });
-    let path = use_memo(move || match &*model.read() {
+    let wanted = use_memo(move || match &*model.read() {
         Use::Looking => None,
         Use::None => Some(None),
-        Use::Model(model) => Some(Some(model.path.clone())),
+        Use::Model(model) => Some(Some((model.path.clone(), settings.read().compute.unit.unit()))),
     });
     use_effect(move || {
-        if let Some(path) = path() {
-            hearer.read().order(Order::Model(path));
+        if let Some(model) = wanted() {
+            hearer.read().order(Order::Model(model));
         }
     });
     let policy = use_memo(move || pace::policy(&settings.read(), LEAST_INTERVAL_MS));

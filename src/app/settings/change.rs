@@ -1,5 +1,8 @@
-use super::data::{LanguageChoice, MAX_INTERVAL_MS, MIN_INTERVAL_MS, ModelChoice, Protection, Settings, Theme};
+use super::data::{
+    LanguageChoice, MAX_INTERVAL_MS, MIN_INTERVAL_MS, ModelChoice, Protection, Settings, Theme, UnitChoice,
+};
 use crate::app::models::Purpose;
+use crate::inference::Unit;
 
 /// One thing that a person sets.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,8 @@ pub enum Change {
     SpokenLanguage(Option<String>),
     /// Whether speech is translated into English.
     Translate(bool),
+    /// What computes texts and speech.
+    Unit(Unit),
     /// Threads; `None` is automatic.
     Threads(Option<u16>),
     /// The app's language.
@@ -36,6 +41,7 @@ impl Change {
             Self::LeastPercent(percent) => settings.labels.least_percent = percent,
             Self::SpokenLanguage(language) => settings.speech.language = language,
             Self::Translate(translate) => settings.speech.translate = translate,
+            Self::Unit(unit) => settings.compute.unit = UnitChoice::Known(unit),
             Self::Threads(threads) => settings.compute.threads = threads,
             Self::Language(language) => settings.language = language,
             Self::Theme(theme) => settings.theme = theme,

@@ -1,5 +1,5 @@
 use crate::app::models::Purpose;
-use crate::inference::Variant;
+use crate::inference::{Unit, Variant};
 use serde::{Deserialize, Serialize};
 
 /// Ten a second: as fast as labels can be read, and far below what a camera gives.
@@ -135,8 +135,8 @@ pub struct Speech {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Compute {
-    /// The kind of processor.
-    pub unit: Unit,
+    /// What computes texts and speech.
+    pub unit: UnitChoice,
     /// Threads; `None` is as many as the machine has. Applies from the next start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u16>,
@@ -145,13 +145,30 @@ pub struct Compute {
     pub unknown: toml::Table,
 }
 
-/// A kind of processor.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Unit {
-    /// The processor cores.
-    #[default]
-    Cpu,
+/// What computes texts and speech, as far as this version knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum UnitChoice {
+    /// This, if this build has it on this system.
+    Known(Unit),
+    /// One of another version, by its name: it stays in the file, and the processor computes.
+    Other(String),
+}
+
+impl Default for UnitChoice {
+    fn default() -> Self {
+        Self::Known(Unit::default())
+    }
+}
+
+impl UnitChoice {
+    /// The unit to ask for.
+    pub fn unit(&self) -> Unit {
+        match self {
+            Self::Known(unit) => *unit,
+            Self::Other(_) => Unit::Cpu,
+        }
+    }
 }
 
 /// Which model each screen uses; without a choice, the first that is installed.

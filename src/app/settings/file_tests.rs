@@ -1,6 +1,7 @@
 use super::super::data::{LanguageChoice, ModelChoice, Protection, Theme};
 use super::*;
 use crate::app::models::Purpose;
+use crate::inference::Unit;
 use proptest::prelude::*;
 use std::fs;
 use std::process::{Command, Stdio};
@@ -57,6 +58,27 @@ fn keys_of_another_version_are_kept() {
     assert_eq!(table["pace"]["jitter"].as_float(), Some(2.5));
     assert_eq!(table["models"]["video"]["id"].as_str(), Some("x"));
     assert_eq!(table["theme"].as_str(), Some("light"));
+}
+
+#[test]
+fn a_unit_that_this_version_or_system_has_not_stays_in_the_file_and_the_processor_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, unit) in [("metal", Unit::Metal), ("accelerate", Unit::Accelerate), ("npu", Unit::Cpu), ("", Unit::Cpu)]
+    {
+        write(&dir, format!("theme = \"dark\"\n[compute]\nunit = \"{name}\"\nthreads = 2\n"));
+        let Loaded { mut settings, notice } = file(&dir).load();
+        assert_eq!((notice, settings.compute.unit.unit(), settings.compute.threads), (None, unit, Some(2)));
+        settings.theme = Theme::Light;
+        file(&dir).save(&settings).unwrap();
+        assert_eq!(names(&dir), [NAME], "nothing was put aside");
+        let table: toml::Table = fs::read_to_string(dir.path().join("onhand").join(NAME)).unwrap().parse().unwrap();
+        assert_eq!(table["compute"]["unit"].as_str(), Some(name));
+    }
+    // What is no name at all is damage as everywhere, and costs its own part only.
+    write(&dir, "theme = \"dark\"\n[compute]\nunit = 3\n");
+    let loaded = file(&dir).load();
+    assert!(matches!(loaded.notice, Some(Notice::Damaged { .. })));
+    assert_eq!((loaded.settings.theme, loaded.settings.compute.unit.unit()), (Theme::Dark, Unit::Cpu));
 }
 
 #[test]

@@ -15,7 +15,7 @@ mod saver;
 pub use change::Change;
 pub use data::{
     Compute, DEFAULT_INTERVAL_MS, INTERVALS_MS, LABEL_COUNTS, LEAST_PERCENTS, Labels, LanguageChoice, MAX_INTERVAL_MS,
-    MIN_INTERVAL_MS, ModelChoice, ModelChoices, Pace, Protection, Settings, Speech, Theme, Unit,
+    MIN_INTERVAL_MS, ModelChoice, ModelChoices, Pace, Protection, Settings, Speech, Theme, UnitChoice,
 };
 pub use file::{CONFIG_VARIABLE, Loaded, Notice, SettingsFile};
 pub use saver::{Saver, start_saver};

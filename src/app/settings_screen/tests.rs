@@ -1,9 +1,9 @@
 use super::notice::NoticeView;
 use super::*;
 use crate::app::models::{InstalledModel, Origin, Purpose};
-use crate::app::settings::{Change, LanguageChoice, ModelChoice, Notice, Protection, Settings, Theme};
+use crate::app::settings::{Change, LanguageChoice, ModelChoice, Notice, Protection, Settings, Theme, UnitChoice};
 use crate::app::testing::{Node, Page};
-use crate::inference::Variant;
+use crate::inference::{Fallback, Lack, Unit, Variant};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -26,6 +26,23 @@ fn page(
     installed: Vec<InstalledModel>,
     started: Settings,
 ) -> (Page, Rc<RefCell<Vec<Change>>>) {
+    page_on(language, settings, installed, started, lacking(&[Lack::OtherSystem, Lack::OtherSystem]), Vec::new())
+}
+
+/// The processor, and the others with what they lack: the first is Accelerate.
+fn lacking(lacks: &[Lack]) -> Vec<(Unit, Option<Lack>)> {
+    let lacks = std::iter::once(None).chain(lacks.iter().cloned().map(Some)).chain([None, None]);
+    Unit::ALL.into_iter().zip(lacks).collect()
+}
+
+fn page_on(
+    language: &'static str,
+    settings: Settings,
+    installed: Vec<InstalledModel>,
+    started: Settings,
+    units: Vec<(Unit, Option<Lack>)>,
+    fallbacks: Vec<(Purpose, Fallback)>,
+) -> (Page, Rc<RefCell<Vec<Change>>>) {
     let changes = Rc::new(RefCell::new(Vec::new()));
     let heard = changes.clone();
     let threads = Threads::new(&started, None, 4);
@@ -36,6 +53,8 @@ fn page(
                 settings: settings.clone(),
                 installed: installed.clone(),
                 threads,
+                units: units.clone(),
+                fallbacks: fallbacks.clone(),
                 onchange: move |change| heard.borrow_mut().push(change),
             }
         }
@@ -123,6 +142,86 @@ fn another_number_of_threads_waits_for_a_restart_and_says_so() {
     let note = "Applies when Onhand is started again; until then 4 threads are used.";
     assert!(page("en", two.clone(), vec![], Settings::default()).0.look().text().contains(note));
     assert!(!page("en", two.clone(), vec![], two).0.look().text().contains("started again"));
+}
+
+/// The settings with this unit.
+fn on(choice: UnitChoice) -> Settings {
+    let mut settings = Settings::default();
+    settings.compute.unit = choice;
+    settings
+}
+
+#[test]
+fn a_unit_is_chosen_where_there_is_a_choice_and_what_it_is_for_is_said() {
+    for (language, name, help, labels) in [
+        ("en", "Runs on", "Pictures always run on the processor", ["Processor (CPU)", "Accelerate", "GPU (Metal)"]),
+        ("ko", "실행 장치", "사진은 항상 프로세서에서", ["프로세서 (CPU)", "Accelerate", "GPU (Metal)"]),
+    ] {
+        let settings = on(UnitChoice::Known(Unit::Accelerate));
+        let (mut page, changes) = page_on(language, settings, vec![], Settings::default(), lacking(&[]), Vec::new());
+        let root = page.look();
+        assert!(root.tags("legend").iter().any(|legend| legend.text() == name));
+        assert!(root.text().contains(help), "{}", root.text());
+        assert!(!root.text().contains("GPU (Metal) was chosen"));
+        for (label, unit) in labels.into_iter().zip(Unit::ALL) {
+            let radio = radio(&page.look(), label);
+            assert_eq!(radio.attribute("checked") == Some("true"), unit == Unit::Accelerate, "{label}");
+            page.enter(&radio, "change", "on");
+            assert_eq!(changes.take(), [Change::Unit(unit)]);
+        }
+        let two = page_on(
+            language,
+            Settings::default(),
+            vec![],
+            Settings::default(),
+            lacking(&[Lack::NotBuiltIn]),
+            Vec::new(),
+        );
+        let text = two.0.look().text();
+        assert!(text.contains("GPU (Metal)") && !text.contains("Accelerate"), "{text}");
+    }
+}
+
+#[test]
+fn where_there_is_no_choice_or_it_is_not_known_yet_there_is_no_control() {
+    for units in [lacking(&[Lack::NotBuiltIn, Lack::OldSystem]), Vec::new()] {
+        let page = page_on("en", Settings::default(), vec![], Settings::default(), units, Vec::new()).0;
+        let root = page.look();
+        assert!(root.text().contains("Runs on Processor (CPU)"), "{}", root.text());
+        assert!(root.tags("legend").iter().all(|legend| legend.text() != "Runs on"));
+    }
+}
+
+#[test]
+fn why_what_was_chosen_is_not_used_is_said_and_the_processor_is_shown() {
+    let metal = UnitChoice::Known(Unit::Metal);
+    let refused = |asked| {
+        let why = Lack::Refused { why: "no such kernel".into() };
+        vec![(Purpose::Text, Fallback { asked, why })]
+    };
+    let all_there = || lacking(&[]);
+    for (choice, units, fallbacks, english, korean) in [
+        (metal.clone(), lacking(&[Lack::NotBuiltIn, Lack::NotBuiltIn]), vec![], "made without it", "들어 있지 않아서"),
+        (metal.clone(), lacking(&[Lack::NotBuiltIn, Lack::NoDevice]), vec![], "This device has none", "이 기기에는"),
+        (metal.clone(), all_there(), refused(Unit::Metal), "cannot run this model: Text", "모델을 실행할 수 없어서"),
+        (metal.clone(), all_there(), refused(Unit::Metal), "no such kernel", "no such kernel"),
+        (UnitChoice::Other("npu".into()), all_there(), vec![], "“npu”", "(“npu”)"),
+    ] {
+        for (language, words) in [("en", english), ("ko", korean)] {
+            let page =
+                page_on(language, on(choice.clone()), vec![], Settings::default(), units.clone(), fallbacks.clone());
+            let text = page.0.look().text();
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
+    // What was refused before another unit was chosen is of no interest.
+    let text = page_on("en", on(metal), vec![], Settings::default(), all_there(), refused(Unit::Accelerate)).0;
+    assert!(!text.look().text().contains("no such kernel"));
+    // What cannot be had is not the one that is checked.
+    let units = lacking(&[]).into_iter().map(|(unit, _)| (unit, (unit == Unit::Metal).then_some(Lack::NoDevice)));
+    let settings = on(UnitChoice::Known(Unit::Metal));
+    let root = page_on("en", settings, vec![], Settings::default(), units.collect(), Vec::new()).0.look();
+    assert_eq!(radio(&root, "Processor (CPU)").attribute("checked"), Some("true"));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The controls, from the settings alone.
 
+use super::unit::UnitView;
 use crate::app::components::{Message, Picker, Segments, Tone};
 use crate::app::context::{model_label, model_title};
 use crate::app::language::{Language, use_language};
 use crate::app::models::{InstalledModel, Purpose, chosen as chosen_model};
-use crate::app::settings::{Change, INTERVALS_MS, LanguageChoice, ModelChoice, Protection, Settings, Theme, Unit};
+use crate::app::settings::{Change, INTERVALS_MS, LanguageChoice, ModelChoice, Protection, Settings, Theme};
 use crate::app::threads::Threads;
+use crate::inference::{Fallback, Lack, Unit};
 use dioxus::prelude::*;
 
 /// The value of a choice that leaves it to the app.
@@ -16,6 +18,10 @@ pub fn SettingsView(
     settings: Settings,
     installed: Vec<InstalledModel>,
     threads: Threads,
+    /// Each unit, and why it cannot be had here; empty while that is not known.
+    units: Vec<(Unit, Option<Lack>)>,
+    /// Models that are not on the unit that was chosen.
+    fallbacks: Vec<(Purpose, Fallback)>,
     onchange: EventHandler<Change>,
 ) -> Element {
     let language = use_language();
@@ -71,10 +77,7 @@ pub fn SettingsView(
         }
         section { class: "card",
             h2 { {say("settings-compute")} }
-            div { class: "field",
-                span { class: "field-name", {say("settings-unit")} }
-                span { class: "field-value", {say(unit_key(settings.compute.unit))} }
-            }
+            UnitView { choice: settings.compute.unit.clone(), units, fallbacks, onchange }
             Picker {
                 id: "threads",
                 name: say("settings-threads"),
@@ -88,12 +91,6 @@ pub fn SettingsView(
                 }
             }
         }
-    }
-}
-
-fn unit_key(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Cpu => "settings-unit-cpu",
     }
 }
 

@@ -10,6 +10,8 @@ use super::language::Language;
 use super::models::Purpose;
 use super::pace;
 use super::shell::{Navigation, Screen};
+use super::units::Fallbacks;
+use crate::inference::Unit;
 use crate::scheduler::Reason;
 use dioxus::core::Task;
 use dioxus::prelude::*;
@@ -111,27 +113,28 @@ impl Judge {
     }
 }
 
-/// Where the model is that the worker is to use.
+/// Where the model is that the worker is to use, and what it is to compute on.
 #[derive(Debug, Clone, PartialEq)]
 enum Place {
     Looking,
     Nowhere,
-    At(PathBuf),
+    At(PathBuf, Unit),
 }
 
-/// Starts a worker whenever the model to use is another one.
+/// Starts a worker whenever the model to use is another one, or what it is to compute on.
 fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
     let language = use_context::<Memo<Language>>();
     let announcer = use_context::<Announcer>();
+    let fallbacks = use_context::<Fallbacks>();
+    let settings = use_context::<SettingsContext>().settings;
     let model = use_model(Purpose::Text);
     let place = use_memo(move || match &*model.read() {
         Use::Looking => Place::Looking,
         Use::None => Place::Nowhere,
-        Use::Model(model) => Place::At(model.path.clone()),
+        Use::Model(model) => Place::At(model.path.clone(), settings.read().compute.unit.unit()),
     });
     let mut asks = use_signal(|| None::<mpsc::Sender<Ask>>);
     let devices = use_context::<Devices>();
-    let settings = use_context::<SettingsContext>().settings;
     let tries = use_signal(|| 0_u32);
     let mut listener = use_signal(|| None::<Task>);
     let judge = Judge { state, asks, tries };
@@ -139,8 +142,8 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
         let _ = tries();
         let before = listener.write().take();
         before.inspect(|task| task.cancel());
-        let path = match place() {
-            Place::At(path) => path,
+        let (path, unit) = match place() {
+            Place::At(path, unit) => (path, unit),
             other => {
                 // Its worker ends with the sender.
                 asks.set(None);
@@ -149,11 +152,14 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
             }
         };
         state.set(State::Loading);
-        let (sender, mut answers) =
-            judge::start(path, devices.power(), devices.foreground.clone(), pace::policy(&settings.peek(), 0));
+        let policy = pace::policy(&settings.peek(), 0);
+        let (sender, mut answers) = judge::start(path, unit, devices.power(), devices.foreground.clone(), policy);
         asks.set(Some(sender));
         listener.set(Some(spawn(async move {
             while let Some(answer) = answers.recv().await {
+                if let Answer::Ready(placed) = &answer {
+                    fallbacks.note(Purpose::Text, placed);
+                }
                 if let Some(said) = hear(answer, judge, latest, &language.peek()) {
                     announcer.say(said);
                 }
@@ -174,7 +180,7 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
 fn hear(answer: Answer, mut judge: Judge, latest: Signal<String>, language: &Language) -> Option<String> {
     let empty = latest.peek().trim().is_empty();
     match answer {
-        Answer::Ready => {
+        Answer::Ready(_) => {
             judge.state.set(State::Waiting);
             if !empty {
                 judge.send(latest.peek().clone(), false);

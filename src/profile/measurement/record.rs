@@ -2,6 +2,7 @@
 
 use super::heat::Reading;
 use super::verdict::Verdict;
+use crate::inference::{Fallback, Unit};
 use crate::profile::{Device, Summary};
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +102,13 @@ pub struct Record {
     pub model: String,
     /// Its precision on the disk.
     pub variant: String,
-    /// Threads that computed.
+    /// What computed.
+    #[serde(default)]
+    pub unit: Unit,
+    /// What was to compute, where that is another unit, and why it did not.
+    #[serde(default)]
+    pub fallback: Option<Fallback>,
+    /// Threads that computed, on the processor.
     pub threads: usize,
     /// Whether in a process of its own; else memory is the whole app's.
     pub own_process: bool,
@@ -133,7 +140,8 @@ pub struct Record {
 
 impl Record {
     /// The form of a record that is made now: counted up when a reader of old ones would misread it.
-    pub const FORMAT: u32 = 1;
+    /// 2: what computed is in it; before that it was the processor.
+    pub const FORMAT: u32 = 2;
 
     /// The same without each single run and reading: ten minutes of them are megabytes.
     pub fn without_runs(&self) -> Self {
@@ -144,6 +152,7 @@ impl Record {
             device: self.device.clone(),
             model: self.model.clone(),
             variant: self.variant.clone(),
+            fallback: self.fallback.clone(),
             verdict: self.verdict.clone(),
             ..*self
         }
@@ -194,6 +203,8 @@ pub(crate) mod tests {
             device: Device { cpu, cores: Some(4), os: "An OS".into(), ..Device::default() },
             model: model.into(),
             variant: "f32".into(),
+            unit: Unit::Cpu,
+            fallback: None,
             threads: 4,
             own_process: true,
             length: Length::Quick,
@@ -219,6 +230,15 @@ pub(crate) mod tests {
         for word in ["\"threads\": 4", "\"variant\": \"f32\"", "\"headroom_frac\": 0.25", "\"version\"", "\"p99\""] {
             assert!(json.contains(word), "{word}");
         }
+    }
+
+    #[test]
+    fn a_record_from_before_there_were_units_is_the_processor_s() {
+        let mut old = serde_json::to_value(record("a", 4.5)).unwrap();
+        let fields = old.as_object_mut().unwrap();
+        assert_eq!(fields.shift_remove("unit"), Some("cpu".into()));
+        fields.shift_remove("fallback");
+        assert_eq!(serde_json::from_value::<Record>(old).unwrap(), record("a", 4.5));
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub struct Doubt {
     pub rest_skipped: bool,
     /// The app is a build for developers.
     pub debug_build: bool,
+    /// A GPU computed: the processor waited for it, and was not kept from its work.
+    pub on_gpu: bool,
 }
 
 /// Judges a measurement.
@@ -125,7 +127,8 @@ pub fn judge(runs: &[Run], heat: &[Reading], doubt: Doubt) -> Verdict {
         _ => problems.push(Problem::TooFewRuns { runs: runs.len() }),
     }
     problems.extend(doubt.others_share.filter(|s| *s > MAX_OTHERS_FRAC).map(|s| Problem::Busy { percent: percent(s) }));
-    problems.extend(cpu_share(runs).filter(|s| *s < MIN_CPU_FRAC).map(|s| Problem::Starved { percent: percent(s) }));
+    let share = cpu_share(runs).filter(|_| !doubt.on_gpu);
+    problems.extend(share.filter(|s| *s < MIN_CPU_FRAC).map(|s| Problem::Starved { percent: percent(s) }));
 
     let caveats = [
         (!heat.iter().any(Reading::knows_heat), Caveat::HeatUnknown),
@@ -246,6 +249,8 @@ mod tests {
         assert_eq!(unknown.caveats, [Caveat::HeatUnknown, Caveat::RestSkipped, Caveat::DebugBuild]);
         let battery = Reading { energy: Energy::Battery { level_frac: 0.8 }, ..reading() };
         assert_eq!(judge(&steady(), &[battery], quiet).caveats, [Caveat::OnBattery]);
+        let waiting = runs([10.0; 30], Some(0.1));
+        assert_eq!(judge(&waiting, &[reading()], Doubt { on_gpu: true, ..quiet }), Verdict::default());
         assert_eq!(judge(&[], &[], quiet).problems, [Problem::TooFewRuns { runs: 0 }]);
     }
 }
