@@ -147,7 +147,7 @@ pub(super) fn place<T>(
 ) -> Result<(T, Placed)> {
     let why = match asked.device() {
         Ok(None) => return Ok((own()?, Placed::on(Unit::Cpu))),
-        Ok(Some(device)) => match guarded(|| on_candle(&device)) {
+        Ok(Some(device)) => match guarded(|| pooled(|| on_candle(&device))) {
             Ok(network) => return Ok((network, Placed::on(asked))),
             Err(error) => Lack::Refused { why: error },
         },
@@ -155,6 +155,15 @@ pub(super) fn place<T>(
     };
     tracing::warn!("{asked} is not used: {why}");
     Ok((own()?, Placed::instead_of(asked, why)))
+}
+
+/// What `work` with candle's tensors gives. Apple's systems hand out objects that live until the pool about the work ends;
+/// a thread of ours has none, and would keep those of every answer.
+pub(super) fn pooled<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(all(feature = "metal", target_vendor = "apple"))]
+    return objc2::rc::autoreleasepool(|_| work());
+    #[cfg(not(all(feature = "metal", target_vendor = "apple")))]
+    work()
 }
 
 /// What `build` gives, or why it gives nothing. Between candle and the hardware lies much that panics where it meets
@@ -176,7 +185,7 @@ fn guarded<T>(build: impl FnOnce() -> Result<T>) -> std::result::Result<T, Strin
 /// candle's GPU, of which there is one for the whole process: what was compiled for one model serves the others.
 #[cfg(all(feature = "metal", target_vendor = "apple"))]
 mod metal {
-    use super::{Lack, guarded};
+    use super::{Lack, guarded, pooled};
     use candle_core::Device;
     use std::sync::LazyLock;
 
@@ -195,7 +204,7 @@ mod metal {
         if candle_metal_kernels::metal::Device::all().is_empty() {
             return Err(Lack::NoDevice);
         }
-        guarded(|| Ok(Device::new_metal(0)?)).map_err(|why| Lack::Refused { why })
+        guarded(|| pooled(|| Ok(Device::new_metal(0)?))).map_err(|why| Lack::Refused { why })
     }
 }
 

@@ -5,7 +5,7 @@ use super::config::Config;
 use super::model::{DecoderState, Whisper};
 use super::on_candle::{OnCandle, State};
 use crate::inference::layers::Layers;
-use crate::inference::unit::{Placed, Unit, place};
+use crate::inference::unit::{Placed, Unit, place, pooled};
 use crate::inference::weights::{MappedWeights, map_weights};
 use crate::inference::{Error, Options, Result};
 use crate::kernels::Arena;
@@ -67,18 +67,18 @@ impl Elsewhere {
 
 impl Network for Elsewhere {
     fn hear(&self, mel: &[f32]) -> Result<Box<dyn Heard + '_>> {
-        let state = self.0.hear(mel).map_err(|error| self.explain(error))?;
+        let state = pooled(|| self.0.hear(mel)).map_err(|error| self.explain(error))?;
         Ok(Box::new((self, state)))
     }
 }
 
 impl Heard for (&Elsewhere, State) {
     fn truncate(&mut self, len: usize) -> Result<()> {
-        self.1.truncate(len).map_err(|error| self.0.explain(error))
+        pooled(|| self.1.truncate(len)).map_err(|error| self.0.explain(error))
     }
 
     fn step(&mut self, tokens: &[u32]) -> Result<Vec<f32>> {
-        self.0.0.step(tokens, &mut self.1).map_err(|error| self.0.explain(error))
+        pooled(|| self.0.0.step(tokens, &mut self.1)).map_err(|error| self.0.explain(error))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::distilbert::{Config, DistilBert};
 use super::on_candle::OnCandle;
 use crate::inference::layers::Layers;
-use crate::inference::unit::{Placed, Unit, place};
+use crate::inference::unit::{Placed, Unit, place, pooled};
 use crate::inference::weights::{MappedWeights, map_weights};
 use crate::inference::{Error, Options, Result};
 use crate::model_dir::ModelDir;
@@ -29,7 +29,7 @@ struct Elsewhere(OnCandle, Unit);
 
 impl Network for Elsewhere {
     fn forward(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
-        self.0.forward(texts).map_err(|error| Error::Unit { unit: self.1, why: error.to_string() })
+        pooled(|| self.0.forward(texts)).map_err(|error| Error::Unit { unit: self.1, why: error.to_string() })
     }
 }
 
