@@ -6,7 +6,7 @@
 use super::in_view::Foreground;
 use super::threads;
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
-use crate::inference::{Error, Options, Placed, Unit};
+use crate::inference::{Error, Placed, Unit};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Policy, Reason, Scene, Scheduler, Signals, Verdict};
 use crate::sensors::power::PowerSensor;
@@ -193,7 +193,7 @@ impl Worker {
 
 fn load(model: &Path, unit: Unit) -> Result<SentimentAnalyzer, Error> {
     let dir = ModelDir::open(model, &Limits::default())?;
-    SentimentAnalyzer::load(&dir, &Options { unit, ..Options::default() })
+    SentimentAnalyzer::load(&dir, &threads::options(unit))
 }
 
 fn judge(analyzer: &SentimentAnalyzer, text: &str, stop: &mut dyn FnMut() -> bool) -> Result<Judgement, Error> {

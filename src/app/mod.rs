@@ -57,7 +57,6 @@ mod testing;
 
 pub use args::Args;
 pub use style::STYLE;
-pub use threads::VARIABLE as THREADS_VARIABLE;
 
 use crate::profile::measurement::Build;
 use crate::sensors::power;
@@ -105,11 +104,6 @@ impl Start {
         let threads = Threads::at_start(&loaded.settings);
         Ok(Self { args, file, loaded, history: HistoryFile::of_process(), threads, log })
     }
-
-    /// The threads to compute with: the value of [`THREADS_VARIABLE`].
-    pub fn threads(&self) -> usize {
-        self.threads.in_force
-    }
 }
 
 /// Opens the window and runs until it is closed.
@@ -117,6 +111,7 @@ impl Start {
 /// # Errors
 /// A sentence, where no window can be opened.
 pub fn run(start: Start) -> Result<(), String> {
+    start.threads.settle();
     #[cfg(target_os = "linux")]
     web_view::check_display()?;
     log_start(&start);
@@ -148,7 +143,7 @@ fn use_system() {
 /// What a reader of the log wants to know first.
 fn log_start(start: &Start) {
     let build = Build::this();
-    tracing::info!("Onhand {} {}, threads: {}", build.version, build.profile, start.threads());
+    tracing::info!("Onhand {} {}, threads: {}", build.version, build.profile, start.threads.in_force);
 }
 
 #[component]

@@ -1,11 +1,21 @@
-//! How many threads compute, and that they let the window go first. The number is the process's and is read once, so it
-//! is set before anything else.
+//! How many threads compute, and that they let the window go first. The number is settled once, at the start: pools of
+//! threads stay as they are.
 
 use super::settings::Settings;
+use crate::inference::{Options, Unit};
 use crate::system;
+use std::sync::OnceLock;
 
-/// What models read that are loaded without a number of threads; set first thing in `main`.
+/// What models read that are loaded without a number of threads, as in the processes that measure.
 pub const VARIABLE: &str = "RAYON_NUM_THREADS";
+
+/// The threads of this run.
+static SETTLED: OnceLock<usize> = OnceLock::new();
+
+/// How a model is loaded, to compute on `unit` with the threads of this run.
+pub fn options(unit: Unit) -> Options {
+    Options { unit, threads: SETTLED.get().copied(), ..Options::default() }
+}
 
 /// How much the threads that compute give way, in the steps of nice(1): what draws gets nine tenths of a core that both
 /// want.
@@ -66,6 +76,11 @@ impl Threads {
         let named = environment.and_then(|text| text.parse().ok()).filter(|n| *n > 0);
         let threads = Self { in_force: 0, cores, fast_cores: fast_cores.clamp(1, cores.max(1)), named };
         Self { in_force: threads.wanted(settings), ..threads }
+    }
+
+    /// From now on models compute with these. Called once, before any is loaded.
+    pub fn settle(self) {
+        let _ = SETTLED.set(self.in_force);
     }
 
     /// What the next start would use.

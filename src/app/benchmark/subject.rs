@@ -3,10 +3,11 @@
 //! A picture of 224 × 224 from pixels to labels; the sample speech in a window of 30 s, from samples to words; 128
 //! tokens from letters to the answer.
 
+use crate::app::threads;
 use crate::inference::speech::{Listener, SAMPLE_RATE_HZ, TranscribeOptions, Transcriber, audio};
 use crate::inference::text::SentimentAnalyzer;
 use crate::inference::vision::{ImageClassifier, Orientation, RgbFrame, Selection};
-use crate::inference::{Error, Options, Placed, Result, Unit, family, stored_variant};
+use crate::inference::{Error, Placed, Result, Unit, family, stored_variant};
 use crate::model_dir::{Limits, ModelDir};
 use crate::profile::measurement::Input;
 use std::path::Path;
@@ -38,7 +39,7 @@ pub type Answer = Box<dyn FnMut(&AtomicBool) -> Result<()>>;
 /// It cannot be opened, or is of a kind that nobody knows an input for.
 pub fn load(path: &Path, unit: Unit) -> Result<(Loaded, String)> {
     let dir = ModelDir::open(path, &Limits::default())?;
-    let options = Options { unit, ..Options::default() };
+    let options = threads::options(unit);
     let loaded = match family(&dir) {
         "mobilenetv3" | "efficientnet_lite" => Loaded::Vision(Box::new(ImageClassifier::load(&dir, &options)?)),
         "whisper" => Loaded::Speech(Box::new(Transcriber::load(&dir, &options)?)),

@@ -4,7 +4,7 @@ use super::eye::{Eye, Glance};
 use super::{CameraState, Doing, ModelState, Models, Named, News, Order, PaceNews, Seen};
 use crate::app::threads;
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
-use crate::inference::{Error, Options};
+use crate::inference::{Error, Unit};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Counts, Effort, Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
 use crate::sensors::camera::{Facing, Frame};
@@ -357,7 +357,7 @@ fn log_counts(counts: &Counts) {
 }
 
 fn load(path: &Path) -> Result<ImageClassifier, Error> {
-    ImageClassifier::load(&ModelDir::open(path, &Limits::default())?, &Options::default())
+    ImageClassifier::load(&ModelDir::open(path, &Limits::default())?, &threads::options(Unit::Cpu))
 }
 
 /// The most probable labels, with their names in both languages.

@@ -9,7 +9,7 @@ use crate::app::threads;
 use crate::inference::speech::audio::{self, Audio, MAX_DURATION_S};
 use crate::inference::speech::live::{LiveTranscriber, Step};
 use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber};
-use crate::inference::{Error, Options, Result, Unit};
+use crate::inference::{Error, Result, Unit};
 use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Reason, Verdict};
 use std::path::{Path, PathBuf};
@@ -292,7 +292,7 @@ impl Running {
 
 fn load(model: &Path, unit: Unit) -> Result<Transcriber> {
     let dir = ModelDir::open(model, &Limits::default())?;
-    Transcriber::load(&dir, &Options { unit, ..Options::default() })
+    Transcriber::load(&dir, &threads::options(unit))
 }
 
 fn write_file(
