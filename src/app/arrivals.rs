@@ -9,7 +9,7 @@
 
 use super::components::Picked;
 use super::devices::Devices;
-use super::in_view::use_in_view;
+use super::in_view::{use_foreground, use_in_view};
 use super::shell::{Navigation, Screen};
 use crate::sensors::page_files::{self, PageFile};
 use crate::system::{self, MAX_RECEIVED_BYTES, Received, Refused};
@@ -74,10 +74,10 @@ pub fn use_arrivals() {
         });
         listening
     });
-    let in_view = use_in_view();
+    let (in_view, in_front) = (use_in_view(), use_foreground());
     use_effect(move || {
-        // Another app puts this one into view when it sends something.
-        if in_view() {
+        // Another app puts this one in front when it sends something.
+        if in_view() && in_front() {
             spawn(async move {
                 if let Ok(Some(received)) = spawn_blocking(system::received).await {
                     let (screen, to, picked) = sent(received);

@@ -1,8 +1,9 @@
-//! Whether the app is in view: what its page knows, and what the system tells the program.
+//! Whether the app is in view, and whether it is in front.
 //!
-//! Either may be late or silent, so the screens sense nothing unless both agree: a phone's page may learn that it is hidden
-//! when its scripts run again, and a desktop tells the program nothing. On phones nothing computes either, whatever was
-//! begun: [`Foreground`] holds it where it is until the person comes back.
+//! The page knows whether it can be seen: out of view, screens let go of camera and microphone. Phones tell the program
+//! whether it is in front, which it is not under a question of the system's either. There nothing computes, whatever was
+//! begun: [`Foreground`] holds it where it is until the person is back. It decides nothing about sensors: a camera that was
+//! closed under the question whether it may be used would be opened after it, and ask again, and again.
 
 use dioxus::prelude::*;
 use std::sync::Arc;
@@ -40,12 +41,12 @@ impl Foreground {
 #[derive(Clone, Copy, PartialEq)]
 struct Told(Signal<bool>);
 
-/// Both, for whoever asks.
+/// What the page told last.
 #[derive(Clone, Copy, PartialEq)]
-struct InView(Memo<bool>);
+struct InView(Signal<bool>);
 
-/// Whether the app is in view; `true` until anything says otherwise.
-pub fn use_in_view() -> Memo<bool> {
+/// Whether the app can be seen, as its page knows; `true` until it says otherwise.
+pub fn use_in_view() -> Signal<bool> {
     use_context::<InView>().0
 }
 
@@ -69,9 +70,8 @@ pub fn use_system_teller(foreground: Foreground) -> Callback<bool> {
 pub fn provide() {
     let mut page = use_signal(|| true);
     let told = use_signal(|| true);
-    let in_view = use_memo(move || page() && told());
     use_context_provider(|| Told(told));
-    use_context_provider(|| InView(in_view));
+    use_context_provider(|| InView(page));
     use_future(move || async move {
         let mut eval = document::eval(
             "const tell = () => dioxus.send(document.visibilityState === 'visible');

@@ -2,6 +2,7 @@
 
 use super::eye::{Eye, Glance};
 use super::{CameraState, Doing, ModelState, Models, Named, News, Order, PaceNews, Seen};
+use crate::app::in_view::Foreground;
 use crate::app::threads;
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Unit};
@@ -48,6 +49,7 @@ struct Mind {
     screen: UnboundedSender<News>,
     eye: Eye,
     power: Box<dyn PowerSensor>,
+    foreground: Foreground,
     began: Instant,
     scheduler: Scheduler,
     gate: SceneGate,
@@ -66,12 +68,19 @@ struct Mind {
 }
 
 /// Works until the screen is gone.
-pub fn run(inbox: Receiver<Heard>, screen: UnboundedSender<News>, eye: Eye, power: Box<dyn PowerSensor>) {
+pub fn run(
+    inbox: Receiver<Heard>,
+    screen: UnboundedSender<News>,
+    eye: Eye,
+    power: Box<dyn PowerSensor>,
+    foreground: Foreground,
+) {
     threads::give_way();
     let mut mind = Mind {
         screen,
         eye,
         power,
+        foreground,
         began: Instant::now(),
         scheduler: Scheduler::new(Policy::default()),
         gate: SceneGate::new(),
@@ -244,7 +253,8 @@ impl Mind {
             return;
         }
         let Some(waiting) = &self.waiting else { return };
-        let signals = Signals { power, visible: self.watching, scene: waiting.scene, tapped: self.tapped };
+        let visible = self.watching && self.foreground.is();
+        let signals = Signals { power, visible, scene: waiting.scene, tapped: self.tapped };
         let verdict = self.scheduler.turn(now_ms, &signals);
         self.verdict = Some(verdict);
         match verdict {

@@ -13,6 +13,7 @@ mod mind;
 
 pub use calm::{Calm, Named};
 
+use crate::app::in_view::Foreground;
 use crate::scheduler::{Policy, Reason};
 use crate::sensors::bridge::Bridge;
 use crate::sensors::camera::{CameraError, Facing, Source};
@@ -150,13 +151,18 @@ pub struct Viewer(mpsc::Sender<mind::Heard>);
 impl Viewer {
     /// Starts the threads; the camera is opened when the screen is watched. What the page has no video of is shown to
     /// it over `bridge`.
-    pub fn start(source: Source, bridge: &Bridge, power: Box<dyn PowerSensor>) -> (Self, UnboundedReceiver<News>) {
+    pub fn start(
+        source: Source,
+        bridge: &Bridge,
+        power: Box<dyn PowerSensor>,
+        foreground: Foreground,
+    ) -> (Self, UnboundedReceiver<News>) {
         let (heard, inbox) = mpsc::channel();
         let (outbox, news) = tokio::sync::mpsc::unbounded_channel();
         let eye = eye::start(source, bridge, heard.clone());
         std::thread::Builder::new()
             .name("mind".into())
-            .spawn(move || mind::run(inbox, outbox, eye, power))
+            .spawn(move || mind::run(inbox, outbox, eye, power, foreground))
             .expect("the system gives a thread");
         (Self(heard), news)
     }

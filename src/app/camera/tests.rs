@@ -1,6 +1,7 @@
 //! The two threads together, on a folder as the camera and a tiny random model.
 
 use super::*;
+use crate::app::in_view::tests::leave;
 use crate::inference::vision::random_model::RandomModel;
 use crate::scheduler::{Power, ThermalStatus};
 use crate::sensors::power::told::{COOL, Told};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 struct Screen {
     viewer: Viewer,
     news: UnboundedReceiver<News>,
+    foreground: Foreground,
     folder: tempfile::TempDir,
 }
 
@@ -32,9 +34,10 @@ impl Screen {
         let bridge = Bridge::start(&[]).unwrap();
         let path = folder.path().join("camera");
         let source = Source::Replay { path, rate_hz: 30.0, hold: Duration::from_millis(300) };
-        let (viewer, news) = Viewer::start(source, &bridge, Box::new(Told::new(power)));
+        let foreground = Foreground::default();
+        let (viewer, news) = Viewer::start(source, &bridge, Box::new(Told::new(power)), foreground.clone());
         viewer.order(Order::Model(Some(Models { chosen: model, smaller: None })));
-        Self { viewer, news, folder }
+        Self { viewer, news, foreground, folder }
     }
 
     /// Waits for news of this kind.
@@ -82,6 +85,21 @@ fn a_still_scene_stops_it_another_picture_starts_it() {
     screen.viewer.order(Order::Watch(false));
     screen.viewer.order(Order::Watch(true));
     screen.wait("another result", seen);
+}
+
+#[test]
+fn under_a_question_of_the_system_s_the_camera_stays_and_nothing_runs() {
+    let mut screen = Screen::open();
+    leave(&screen.foreground, true);
+    screen.viewer.order(Order::Watch(true));
+    screen.wait("the camera is live", |news| matches!(news, News::Camera(CameraState::Live(_))).then_some(()));
+    let paused = screen.wait_doing("nothing runs", Doing::Paused(Reason::Hidden));
+    assert_eq!(paused.runs, 0);
+    leave(&screen.foreground, false);
+    screen.wait("a result", |news| {
+        assert!(!matches!(news, News::Camera(_)), "it was not opened anew: {news:?}");
+        seen(news)
+    });
 }
 
 #[test]
