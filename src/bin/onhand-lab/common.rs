@@ -161,3 +161,32 @@ pub fn print(text: &str) {
         std::process::exit(1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use onhand::inference::{Fallback, Lack};
+
+    #[test]
+    fn a_unit_that_is_not_offered_is_refused_with_its_reason_and_what_there_is() {
+        for unit in Unit::ALL {
+            match (offered_unit(&unit.to_string()), unit.lack()) {
+                (Ok(parsed), None) => assert_eq!(parsed, unit),
+                (Err(said), Some(lack)) => assert!(said.starts_with(&format!("{lack}; here there is cpu")), "{said}"),
+                (parsed, lack) => panic!("{unit}: {parsed:?}, {lack:?}"),
+            }
+        }
+        assert!(offered_unit("npu").unwrap_err().contains("npu is no compute unit"));
+    }
+
+    #[test]
+    fn a_model_that_is_elsewhere_than_asked_is_an_error() {
+        assert_eq!(held(&Placed::default()), Ok(()));
+        let fallback = Some(Fallback { asked: Unit::Metal, why: Lack::Pictures });
+        let said = held(&Placed { fallback, ..Placed::default() }).unwrap_err();
+        assert_eq!(
+            said,
+            "metal is not used: pictures are computed on the processor; leave --unit out to compute on the processor"
+        );
+    }
+}
