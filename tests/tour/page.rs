@@ -140,6 +140,22 @@ impl App {
             .unwrap_or_else(|e| panic!("typing into {name:?}: {e}"));
     }
 
+    /// The system's Back, a phone's button or gesture. There must be something to go back from.
+    pub fn back(&self) {
+        self.wait_for_history();
+        self.ask("history.back()");
+    }
+
+    fn wait_for_history(&self) {
+        let below = "history.state?.below === true";
+        stage::wait(
+            "a step in the history",
+            PATIENCE,
+            || self.text(),
+            || (self.ask(below) == json!(true)).then_some(()),
+        );
+    }
+
     /// Picks a file with a control whose dialog the page opens: the driver closes that dialog, and gives the file to the
     /// page's own input.
     pub fn pick_in_page(&self, name: &str, file: &Path) {

@@ -10,6 +10,13 @@ pub fn play(tour: &mut Tour) {
     let setting = Setting::named("settings");
     {
         let app = tour.open(&setting);
+        for _ in 0..2 {
+            app.press_in_more("Settings");
+            app.wait_for_screen("settings");
+            app.back();
+            app.wait_for_screen("more");
+        }
+        tour.saw("the system's Back leads up from a screen, each time");
         app.press_in_more("Settings");
         app.press(Tongue::Korean.name());
         let took = app.wait_for(Tongue::Korean.say("settings-title"));

@@ -136,7 +136,8 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
     let model = use_model(Purpose::Camera);
     let mut calm = use_hook(|| CopyValue::new(Calm::default()));
     let viewer = use_hook(|| {
-        let (viewer, mut news) = Viewer::start(devices.camera(&bridge), &bridge, devices.power(), devices.foreground.clone());
+        let (viewer, mut news) =
+            Viewer::start(devices.camera(&bridge), &bridge, devices.power(), devices.foreground.clone());
         spawn(async move {
             let mut leader = Leader::default();
             while let Some(news) = news.recv().await {

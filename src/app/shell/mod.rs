@@ -72,6 +72,7 @@ pub fn Shell() -> Element {
     let visited = use_signal(|| vec![Screen::TABS[0]]);
     let navigation = use_context_provider(|| Navigation { current, visited });
     use_focus_on_title(current);
+    use_system_back(navigation);
     use_page();
     use_arrivals();
     let language = use_language();
@@ -116,6 +117,32 @@ fn use_focus_on_title(current: Signal<Screen>) {
              else if (tries--) requestAnimationFrame(focus); }}; focus();",
             now.title_id()
         ));
+    });
+}
+
+/// Lets the system's Back lead up: a screen that has one above it is a step in the page's history, and so is gone back
+/// from, by the phone's button or gesture. On a tab Back leaves the app, as the system does it.
+fn use_system_back(navigation: Navigation) {
+    let current = navigation.current;
+    use_effect(move || {
+        let is_below = current().parent().is_some();
+        document::eval(&format!(
+            "if ({is_below} !== !!history.state?.below) \
+             {{ if ({is_below}) history.pushState({{ below: true }}, ''); else history.back(); }}"
+        ));
+    });
+    use_future(move || async move {
+        let mut eval = document::eval(
+            "addEventListener('popstate', () => { if (!history.state?.below) dioxus.send(null); });
+             await new Promise(() => {});",
+        );
+        while eval.recv::<()>().await.is_ok() {
+            // One that went up by itself has taken the step back already.
+            let parent = current.peek().parent();
+            if let Some(parent) = parent {
+                navigation.go(parent);
+            }
+        }
     });
 }
 
