@@ -1,8 +1,8 @@
 //! What phones measured, side by side.
 //!
-//! In go [`FieldFile`](crate::profile::diagnostics::FieldFile)s with their names, out comes a [`Comparison`]: a [`Column`] a
-//! file, a [`Case`] for each model, precision, threads, length and input that any of them measured, and how each stands
-//! to the first file. Only what was measured alike is compared, and what is doubtful says so.
+//! In go [`FieldFile`]s with their names, out comes a [`Comparison`]: a [`Column`] a file, a [`Case`] for each model,
+//! precision, threads, length and input that any of them measured, and how each stands to the first file. Only what was
+//! measured alike is compared, and what is doubtful says so.
 
 mod case;
 mod column;

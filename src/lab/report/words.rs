@@ -45,7 +45,11 @@ pub fn size(bytes: u64) -> String {
 
 /// `0.71 ×`: less time than the first.
 pub fn ratio(ratio: f64) -> String {
-    if ratio < 100.0 { format!("{ratio:.2} ×") } else { format!("{ratio:.0} ×") }
+    match ratio {
+        0.0..100.0 => format!("{ratio:.2} ×"),
+        100.0..1e6 => format!("{ratio:.0} ×"),
+        _ => "far more".into(),
+    }
 }
 
 /// `2026-01-31 09:30`; `None` for what is no date.
@@ -70,7 +74,7 @@ pub fn date(unix_s: u64) -> Option<String> {
 pub fn input(input: Input) -> String {
     match input {
         Input::Frame { width, height } => format!("a picture of {width}×{height}"),
-        Input::Sound { seconds } => format!("{seconds} s of sound"),
+        Input::Sound { seconds } => tidy(&format!("{seconds} s of sound")),
         Input::Text { tokens } => format!("{tokens} tokens"),
     }
 }
@@ -105,7 +109,7 @@ pub fn heat(reading: Option<&Reading>) -> String {
         _ => String::new(),
     };
     let headroom = reading.and_then(|r| r.headroom_frac).map_or(String::new(), |h| format!(" {:.0} %", 100.0 * h));
-    format!("{word}{headroom}{battery}")
+    tidy(&format!("{word}{headroom}{battery}"))
 }
 
 /// From the start to the end of a measurement.

@@ -11,6 +11,8 @@ use std::path::Path;
 pub const MAX_BYTES: u64 = 64 << 20;
 /// Nobody measures more by hand.
 const MAX_MEASUREMENTS: usize = 1000;
+/// More of a file is not quoted.
+const MAX_SENTENCE_CHARS: usize = 200;
 
 /// What a file from the field holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +93,12 @@ pub fn parse(bytes: &[u8]) -> Result<FieldFile, ReadError> {
 }
 
 fn understood<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ReadError> {
-    serde_json::from_slice(bytes).map_err(|e| ReadError::Malformed(e.to_string()))
+    serde_json::from_slice(bytes).map_err(|e| ReadError::Malformed(shown(&e.to_string())))
+}
+
+/// A sentence that may quote the file, on one line and short: what a terminal would obey is not shown.
+fn shown(sentence: &str) -> String {
+    sentence.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(MAX_SENTENCE_CHARS).collect()
 }
 
 fn check(head: &Head, newest: u32) -> Result<(), ReadError> {
@@ -150,6 +157,7 @@ mod tests {
     fn each_kind_of_lie_is_said() {
         let json = phone("A phone", 4.5).to_json();
         let (half, text) = (json.len() / 2, "{\"format\": 1, \"build\": 7}");
+        let odd = json.replacen("\"light\"", &format!("\"\\u001b[31m{}\"", "x".repeat(999)), 1);
         let deep = format!("{{\"format\": 1, \"x\": {}", "[".repeat(100_000));
         let many =
             format!("[{}]", vec![serde_json::to_string(&record("a", 4.0).without_runs()).unwrap(); 1001].join(","));
@@ -162,11 +170,13 @@ mod tests {
             (b"[{\"format\": 1}]", "missing field"),
             (text.as_bytes(), "is not understood: "),
             (&json.as_bytes()[..half], "EOF"),
+            (odd.as_bytes(), "unknown variant `\u{fffd}[31mxxx"),
             (deep.as_bytes(), "EOF"),
             (many.as_bytes(), "1001 measurements, more than 1000"),
         ] {
             let why = why(bytes);
             assert!(why.contains(words) && why.contains("; "), "{words}: {why}");
+            assert!(why.chars().count() < 300 && !why.contains('\u{1b}'), "{why:?}");
         }
     }
 
