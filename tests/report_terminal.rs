@@ -54,6 +54,15 @@ fn two_phones_stand_side_by_side() {
     ] {
         assert!(said.contains(words), "{words} is not in\n{said}");
     }
+    // What stands against a doubtful figure is as doubtful, however good it is itself.
+    let fast = fs::read_to_string(folder.path().join("fast.json")).unwrap();
+    fs::write(folder.path().join("fast.json"), fast.replace(r#"{"slower":{"percent":14}}"#, "")).unwrap();
+    let said = String::from_utf8(report(folder.path(), &["slow.json", "fast.json"]).stdout).unwrap();
+    assert!(said.contains("0.50 × ?") && said.contains("valid (on battery)"), "{said}");
+    let said = String::from_utf8(report(folder.path(), &["fast.json", "slow.json"]).stdout).unwrap();
+    assert!(said.contains("2.00 × ?"), "{said}");
+    let said = String::from_utf8(report(folder.path(), &["fast.json", "fast.json"]).stdout).unwrap();
+    assert!(said.contains("1.00 ×") && !said.contains('?'), "{said}");
     let out = report(folder.path(), &["slow.json", "fast.json", "--format", "markdown"]);
     let said = String::from_utf8(out.stdout).unwrap();
     assert!(said.contains("| --- | --- | --- |") && said.contains("| cores | 8 | 8 |"), "{said}");

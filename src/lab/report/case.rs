@@ -56,6 +56,8 @@ pub struct Figures {
     pub measured: usize,
     /// Its median against the first file's; `None` for that one itself, and where it has none.
     pub ratio_to_first: Option<f64>,
+    /// Whether both can be believed, this and the first file's.
+    pub ratio_is_valid: bool,
 }
 
 /// The cases of `files`, by model, precision, input, length and threads.
@@ -78,12 +80,18 @@ pub(super) fn cases(files: &[&[Record]]) -> Vec<Case> {
     });
     for case in &mut cases {
         case.figures = files.iter().map(|records| case.figures_in(records)).collect();
-        let first_ms = case.figures.first().and_then(|first| Some(first.as_ref()?.p50_ms));
+        let Some(Some(first)) = case.figures.first() else { continue };
+        let (first_ms, first_is_valid) = (first.p50_ms, first.is_valid());
         for figures in case.figures.iter_mut().skip(1).flatten() {
-            figures.ratio_to_first = first_ms.and_then(|first_ms| ratio(figures.p50_ms, first_ms));
+            figures.ratio_to_first = ratio(figures.p50_ms, first_ms);
+            figures.ratio_is_valid = first_is_valid && figures.is_valid();
         }
     }
     cases
+}
+
+fn mark(figure: String, valid: bool) -> String {
+    if valid { figure } else { format!("{figure} {}", words::DOUBTFUL) }
 }
 
 /// `None` where a file claims what no clock shows.
@@ -120,6 +128,7 @@ impl Case {
             verdict: record.verdict.clone(),
             measured: all().count(),
             ratio_to_first: None,
+            ratio_is_valid: false,
         })
     }
 
@@ -162,11 +171,11 @@ impl Figures {
 
     /// `figure`, with the mark of what is doubtful.
     fn marked(&self, figure: String) -> String {
-        if self.is_valid() { figure } else { format!("{figure} {}", words::DOUBTFUL) }
+        mark(figure, self.is_valid())
     }
 
     fn ratio(&self) -> String {
-        self.ratio_to_first.map_or("–".into(), |ratio| self.marked(words::ratio(ratio)))
+        self.ratio_to_first.map_or("–".into(), |ratio| mark(words::ratio(ratio), self.ratio_is_valid))
     }
 
     fn memory(&self) -> String {
