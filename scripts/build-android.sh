@@ -102,7 +102,8 @@ check() {
   check_rust "$rust_target"
   if ! find_jdk; then
     missing "a JDK, version $jdk_oldest to $jdk_newest: JAVA_HOME names none, and java is not one" \
-      "apt-get install openjdk-$jdk_oldest-jdk-headless, or brew install --cask temurin@$jdk_oldest, or https://adoptium.net"
+      "apt-get install openjdk-$jdk_oldest-jdk-headless (openjdk-$jdk_newest-jdk-headless on Debian 13)," \
+      "or brew install --cask temurin@$jdk_oldest, or https://adoptium.net"
   fi
   if ! find_sdk; then
     missing "the Android SDK: ANDROID_HOME names no folder, and there is none at $default_sdk" \

@@ -4,6 +4,7 @@
 #   scripts/build-ios.sh          build, into target/ios
 #   scripts/build-ios.sh --check  only say what is missing
 #
+# As variables of the environment or of make, as in `make ios IOS_SIGNING=none`:
 # VERSION_CODE=2              counted up with each delivery; 1 if it is not said
 # BUNDLE_ID=com.example.you   the app's identifier; app.onhand if it is not said. With a free Apple ID choose your own.
 # IOS_IDENTITY="Apple Development: …"   IOS_PROFILE=/path/to/file.mobileprovision
@@ -39,17 +40,35 @@ find_identity() {
 # The app's identifier in a profile, without the team before it; a profile for all apps says *.
 profile_app() { security cms -D -i "$1" 2>/dev/null | plutil -extract Entitlements.application-identifier raw - 2>/dev/null | sed 's/^[^.]*\.//'; }
 
-# One that names the app goes before one for all apps; of several, the newest.
+# Whether a profile has ended; a free Apple ID's does after 7 days. Both times are in UTC and written alike. One that
+# says no time is left to codesign.
+has_ended() { # PROFILE
+  local ends
+  ends=$(security cms -D -i "$1" 2>/dev/null | plutil -extract ExpirationDate raw - 2>/dev/null) || return 1
+  [ -n "$ends" ] && [[ $ends < $(date -u +%Y-%m-%dT%H:%M:%SZ) ]]
+}
+
+# One that names the app goes before one for all apps; of several, the newest. One of the app that has ended is
+# remembered, to be named.
+ended_profile=
 find_profile() {
-  if [ -n "${IOS_PROFILE:-}" ]; then [ -f "$IOS_PROFILE" ]; return; fi
-  local folder file for_all=
+  if [ -n "${IOS_PROFILE:-}" ]; then
+    [ -f "$IOS_PROFILE" ] || return 1
+    if has_ended "$IOS_PROFILE"; then ended_profile=$IOS_PROFILE; return 1; fi
+    return 0
+  fi
+  local folder file app for_all=
   for folder in "$HOME/Library/Developer/Xcode/UserData/Provisioning Profiles" "$HOME/Library/MobileDevice/Provisioning Profiles"; do
     [ -d "$folder" ] || continue
     while IFS= read -r file; do
       case $file in *.mobileprovision) ;; *) continue ;; esac
-      case $(profile_app "$folder/$file") in
-        "$bundle_id") IOS_PROFILE=$folder/$file; return 0 ;;
-        '*') for_all=${for_all:-$folder/$file} ;;
+      app=$(profile_app "$folder/$file") || continue
+      case $app in
+        "$bundle_id")
+          if ! has_ended "$folder/$file"; then IOS_PROFILE=$folder/$file; return 0; fi
+          ended_profile=${ended_profile:-$folder/$file}
+          ;;
+        '*') if [ -z "$for_all" ] && ! has_ended "$folder/$file"; then for_all=$folder/$file; fi ;;
       esac
     done < <(ls -t "$folder")
   done
@@ -64,7 +83,8 @@ check_xcode() {
   # The command line tools alone answer to xcrun, but bring no iOS.
   if ! have xcodebuild || ! xcodebuild -version >/dev/null 2>&1; then
     missing "Xcode (the command line tools alone have no iOS)" \
-      "https://apps.apple.com/app/xcode/id497799835, then sudo xcode-select -s /Applications/Xcode.app" \
+      "the newest that this macOS takes: App Store, or https://developer.apple.com/download/all," \
+      "then sudo xcode-select -s /Applications/Xcode.app" \
       "and sudo xcodebuild -license accept && sudo xcodebuild -runFirstLaunch"
     return 0
   fi
@@ -93,12 +113,17 @@ check_signing() {
   if ! find_identity; then
     missing "a signing identity, Apple Development" \
       "Xcode > Settings > Accounts: add your Apple ID, Manage Certificates, + Apple Development" \
-      "(or IOS_SIGNING=none make ios, for a package that no phone takes unsigned)"
+      "(or make ios IOS_SIGNING=none, for the simulator and a package that no phone takes unsigned)"
   fi
-  if ! find_profile; then
+  if find_profile; then
+    :
+  elif [ -n "$ended_profile" ]; then
+    missing "a provisioning profile for $bundle_id that has not expired (found: $ended_profile)" \
+      "run the empty app of platforms/README.md, Signing for an iPhone, in Xcode again: that renews it"
+  else
     missing "a provisioning profile for $bundle_id" \
       "platforms/README.md, Signing for an iPhone: Xcode makes one while it runs an empty app with this identifier" \
-      "(or BUNDLE_ID=your.own.identifier make ios, or IOS_PROFILE=/path/to/file.mobileprovision)"
+      "(or make ios BUNDLE_ID=your.own.identifier, or IOS_PROFILE=/path/to/file.mobileprovision)"
   fi
 }
 
@@ -185,9 +210,11 @@ report() {
   if [ -n "$(bundled_models)" ]; then
     printf ', with models %s: %s' "$(megabytes "$(bytes_of models/bundle)")" "$(bundled_models | tr '\n' ' ')"
   fi
-  printf '\n\nInto a simulator that runs:  xcrun simctl install booted %s && xcrun simctl launch booted %s\n' $out/simulator/Onhand.app "$bundle_id"
+  printf '\n\nInto a simulator that runs (open -a Simulator):\n'
+  printf '  xcrun simctl install booted %s\n  xcrun simctl launch booted %s\n' $out/simulator/Onhand.app "$bundle_id"
   if [ "${IOS_SIGNING:-}" != none ]; then
-    printf 'Onto a phone:                xcrun devicectl device install app --device NAME-OF-THE-PHONE %s\n' $out/device/Onhand.app
+    printf 'Onto a phone, by its Identifier in xcrun devicectl list devices:\n'
+    printf '  xcrun devicectl device install app --device YOUR-PHONE %s\n' $out/device/Onhand.app
   fi
 }
 
@@ -201,5 +228,5 @@ case ${1:-} in
     check
     echo "iOS: nothing is missing."
     ;;
-  *) sed -n '2,13p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,14p' "$0" >&2; exit 2 ;;
 esac

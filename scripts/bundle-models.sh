@@ -26,13 +26,15 @@ for id in "$@"; do
   case $id in '' | . | .. | */*) fail "$id is no model's name; MODELS=\"whisper-tiny.en mobilenet-v3-small\" names two" ;; esac
   [ -f "$from/$id/config.json" ] || absent="$absent $id"
 done
-[ -z "$absent" ] || fail "not installed in $from:$absent; onhand-lab models fetch$absent installs what is missing, and nothing was changed"
+lab=(cargo run --release --locked --no-default-features --bin onhand-lab --)
+[ -z "$absent" ] || fail "not installed in $from:$absent; nothing was changed. What is missing is installed by
+  ${lab[*]} models fetch --models \"$from\"$absent"
 
 verify() {
   if [ -n "${ONHAND_LAB:-}" ]; then
     "$ONHAND_LAB" models verify "$@"
   else
-    cargo run --quiet --release --locked --no-default-features --bin onhand-lab -- models verify "$@"
+    CARGO_TERM_QUIET=true "${lab[@]}" models verify "$@"
   fi
 }
 ONHAND_MODELS=$from verify "$@" || fail "one of these is damaged (see above); nothing was changed"

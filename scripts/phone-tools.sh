@@ -54,7 +54,7 @@ check_dx() {
   if have dx; then found=$(dx --version 2>/dev/null | sed -n 's/^dioxus \([0-9][0-9.a-z-]*\).*/\1/p'); fi
   if [ "$found" != "$want" ]; then
     missing "dx $want, the command line of Dioxus (found: ${found:-none})" \
-      "cargo install dioxus-cli --version $want --locked      # 10 to 30 minutes"
+      "cargo install dioxus-cli --version $want --locked" "(10 to 30 minutes)"
   fi
 }
 

@@ -6,7 +6,7 @@
 mod world;
 
 use std::fs;
-use world::World;
+use world::{OLD_PROFILES, PROFILES, World};
 
 /// What is taken away, and the line that must name it.
 type Case = (&'static str, fn(&mut World), &'static str);
@@ -89,12 +89,17 @@ const IOS: &[Case] = &[
         |w| w.tool("xcrun", "case \"$*\" in *codesign*) exit 1 ;; *runtimes*) echo 'iOS 18.2' ;; *) echo 18.2 ;; esac"),
         "Xcode's codesign",
     ),
-    ("an identity", |w| w.tool("security", "[ \"$1\" = cms ]"), "a signing identity"),
+    ("an identity", |w| w.tool("security", "[ \"$1\" = cms ] && cat \"$4\""), "a signing identity"),
     ("a profile", |w| w.without("home/Library"), "a provisioning profile for app.onhand"),
     (
         "a profile of this app",
         |w| w.set("BUNDLE_ID", "com.example.other"),
         "a provisioning profile for com.example.other",
+    ),
+    (
+        "a profile that has not expired",
+        |w| w.file(&format!("{PROFILES}/a.mobileprovision"), "app.onhand 2024-08-01T12:00:00Z\n"),
+        "a provisioning profile for app.onhand that has not expired (found: ",
     ),
     ("a code", |w| w.set("VERSION_CODE", "0"), "a VERSION_CODE that is a whole number"),
 ];
@@ -248,6 +253,8 @@ fn an_ios_build_lays_everything_in_place() {
     let said = ran.said();
     assert!(ran.succeeded(), "{said}");
     assert!(said.contains("signed by Apple Development: a person") && said.contains("code 7"), "{said}");
+    assert!(said.contains("  xcrun simctl launch booted app.onhand\n"), "{said}");
+    assert!(said.ends_with("--device YOUR-PHONE target/ios/device/Onhand.app\n"), "{said}");
     for app in ["app/target/ios/simulator/Onhand.app", "app/target/ios/device/Onhand.app"] {
         for file in [
             "onhand",
@@ -281,9 +288,31 @@ fn an_unsigned_ios_build_needs_no_identity() {
     world.without("bin/security");
     world.without("home/Library");
     world.set("IOS_SIGNING", "none");
+    world.set("BUNDLE_ID", "com.example.other");
     let ran = world.run("build-ios.sh", &[]);
     assert!(ran.succeeded() && ran.said().contains("NOT SIGNED"), "{}", ran.said());
+    assert!(ran.said().ends_with("  xcrun simctl launch booted com.example.other\n"), "{}", ran.said());
     assert!(!world.path("app/target/ios/device/Onhand.app/embedded.mobileprovision").exists());
+}
+
+#[test]
+fn a_profile_is_found_in_either_folder_and_not_once_it_has_expired() {
+    let mut world = World::ios();
+    let signed_with = |world: &World| {
+        let ran = world.run("build-ios.sh", &[]);
+        assert!(ran.succeeded(), "{}", ran.said());
+        fs::read_to_string(world.path("app/target/ios/device/Onhand.app/embedded.mobileprovision")).unwrap()
+    };
+    world.file(&format!("{PROFILES}/a.mobileprovision"), "app.onhand 2024-08-01T12:00:00Z\n");
+    world.file(&format!("{PROFILES}/all.mobileprovision"), "* 2999-01-02T00:00:00Z\n");
+    assert_eq!(signed_with(&world), "* 2999-01-02T00:00:00Z\n");
+    world.file(&format!("{OLD_PROFILES}/b.mobileprovision"), "app.onhand 2999-01-03T00:00:00Z\n");
+    assert_eq!(signed_with(&world), "app.onhand 2999-01-03T00:00:00Z\n");
+
+    let named = world.path(&format!("{PROFILES}/a.mobileprovision")).display().to_string();
+    world.set("IOS_PROFILE", &named);
+    let ran = world.run("build-ios.sh", &["--check"]);
+    assert!(!ran.succeeded() && ran.said().contains("that has not expired (found: "), "{}", ran.said());
 }
 
 #[test]
@@ -302,7 +331,7 @@ fn models_are_bundled_whole_or_not_at_all() {
 
     // What is not installed, named badly or damaged changes nothing.
     for (ids, sentence) in
-        [(["a", "c"], "not installed in models/installed: c;"), (["a", "../a"], "../a is no model's name")]
+        [(["a", "c"], "models fetch --models \"models/installed\" c\n"), (["a", "../a"], "../a is no model's name")]
     {
         let ran = world.run("bundle-models.sh", &ids);
         assert!(!ran.succeeded() && ran.said().contains(sentence), "{}", ran.said());

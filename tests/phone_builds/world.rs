@@ -8,9 +8,13 @@ use std::process::{Command, Output};
 
 /// What the scripts use of every Unix.
 const PLAIN_TOOLS: &[&str] = &[
-    "awk", "basename", "bash", "cat", "cp", "dirname", "find", "grep", "ls", "mkdir", "mktemp", "mv", "rm", "sed",
-    "sort", "tr", "wc",
+    "awk", "basename", "bash", "cat", "cp", "date", "dirname", "find", "grep", "ls", "mkdir", "mktemp", "mv", "rm",
+    "sed", "sort", "tr", "wc",
 ];
+
+/// Where Xcode keeps profiles, from its version 16 on and before.
+pub const PROFILES: &str = "home/Library/Developer/Xcode/UserData/Provisioning Profiles";
+pub const OLD_PROFILES: &str = "home/Library/MobileDevice/Provisioning Profiles";
 
 pub struct World {
     folder: tempfile::TempDir,
@@ -51,12 +55,13 @@ impl World {
         );
         world.tool("codesign", "echo \"codesign $*\" >>\"$WORLD/log\"");
         world.tool("zip", "echo package >\"$2\"");
-        world.tool("plutil", "case \"$*\" in *application-identifier\\ raw*) echo ABCDE12345.app.onhand ;; *\\ raw*) echo ABCDE12345 ;; *) echo \"plutil $*\" >>\"$WORLD/log\" ;; esac");
+        // A profile here is two words: the app that it is for, and when it ends.
+        world.tool("plutil", "case \"$*\" in *application-identifier\\ raw*) read -r app ends; echo \"ABCDE12345.$app\" ;; *ExpirationDate*) read -r app ends; echo \"$ends\" ;; *\\ raw*) echo ABCDE12345 ;; *) echo \"plutil $*\" >>\"$WORLD/log\" ;; esac");
         world.tool(
             "security",
-            "case $1 in find-identity) echo '  1) 0123 \"Apple Development: a person (ABCDE12345)\"' ;; cms) echo profile ;; esac",
+            "case $1 in find-identity) echo '  1) 0123 \"Apple Development: a person (ABCDE12345)\"' ;; cms) cat \"$4\" ;; esac",
         );
-        world.file("home/Library/Developer/Xcode/UserData/Provisioning Profiles/a.mobileprovision", "");
+        world.file(&format!("{PROFILES}/a.mobileprovision"), "app.onhand 2999-01-01T00:00:00Z\n");
         world
     }
 
