@@ -143,7 +143,8 @@ build_one() { # TARGET PLATFORM INTO
   local app=$3/Onhand.app platform=$2 sdk_version
   # Else Rust builds for iOS 10.
   export IPHONEOS_DEPLOYMENT_TARGET=$min_ios
-  dx build --ios --target "$1" --profile phone --locked
+  # What Settings offer to compute on: README.md, "Compute units".
+  dx build --ios --target "$1" --profile phone --locked --features metal,accelerate
 
   rm -rf "$3"
   mkdir -p "$3"

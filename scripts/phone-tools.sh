@@ -2,6 +2,10 @@
 # go along. To be sourced, in the checkout's root. macOS comes with bash 3.2: nothing newer is used.
 # shellcheck shell=bash
 
+# The app's diagnostics say which commit it was built from. A copy without git's folder has none to say.
+ONHAND_COMMIT=${ONHAND_COMMIT:-$(git rev-parse --short HEAD 2>/dev/null || true)}
+export ONHAND_COMMIT
+
 # --- what is missing -----------------------------------------------------------------------------------------------
 
 missing_count=0

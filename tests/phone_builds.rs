@@ -271,8 +271,8 @@ fn an_ios_build_lays_everything_in_place() {
     assert!(world.path("app/target/ios/onhand.ipa").is_file());
     let log = world.log();
     for line in [
-        "dx build --ios --target aarch64-apple-ios-sim --profile phone --locked ios=17.5",
-        "dx build --ios --target aarch64-apple-ios --profile phone --locked ios=17.5",
+        "dx build --ios --target aarch64-apple-ios-sim --profile phone --locked --features metal,accelerate ios=17.5",
+        "dx build --ios --target aarch64-apple-ios --profile phone --locked --features metal,accelerate ios=17.5",
         "--platform iphonesimulator --minimum-deployment-target 17.5 --app-icon AppIcon",
         "plutil -replace CFBundleVersion -string 7",
         "codesign --force --sign - target/ios/simulator/Onhand.app",

@@ -3,6 +3,7 @@
 use crate::app::benchmark::Status;
 use crate::app::format;
 use crate::app::language::Language;
+use crate::app::units::unit_key;
 use crate::profile::diagnostics::{Level, Model};
 use crate::sensors::power::ThermalStatus;
 
@@ -63,10 +64,7 @@ pub fn protection(language: &Language, word: &str) -> String {
 
 /// What computes, by the word of the settings file.
 pub fn unit(language: &Language, word: &str) -> String {
-    match word {
-        "cpu" => language.say("settings-unit-cpu"),
-        _ => word.into(),
-    }
+    word.parse().map_or_else(|_| word.into(), |unit| language.say(unit_key(unit)))
 }
 
 /// `4`, or `Automatic (4)`.
