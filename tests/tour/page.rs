@@ -221,11 +221,12 @@ impl App {
         self.run(LAYOUT, vec![]).convert().expect("a list of texts")
     }
 
-    /// The window as a picture (PNG), once what moves has come to rest: all but the level of the sound, which never does.
+    /// The window as a picture (PNG), once what moves has come to rest: all but the level of the sound and the bars of live
+    /// labels, which never do.
     pub fn picture(&self) -> Vec<u8> {
         std::thread::sleep(Duration::from_millis(300));
         let still = "document.getAnimations().every((a) => a.effect.getTiming().iterations === Infinity \
-                     || a.effect.target?.closest('.mic-dock'))";
+                     || a.effect.target?.closest('.mic-dock, .label-bar'))";
         stage::wait("nothing moves", PATIENCE, String::new, || (self.ask(still) == json!(true)).then_some(()));
         self.runtime.block_on(self.session().screenshot_as_png()).expect("a picture of the window")
     }

@@ -3,6 +3,7 @@
 //! A screen is made when it is first visited and then kept, hidden, so that it is found as it was left. On a change
 //! the focus moves to the new screen's title, where a screen reader goes on reading.
 
+mod back;
 mod screen;
 
 pub use screen::Screen;
@@ -22,6 +23,7 @@ use super::more_screen::MoreScreen;
 use super::settings::Theme;
 use super::settings_screen::{NoticeBar, SettingsScreen};
 use super::text_screen::TextScreen;
+use back::use_system_back;
 use dioxus::prelude::*;
 
 /// Where one is, and how to go elsewhere.
@@ -117,32 +119,6 @@ fn use_focus_on_title(current: Signal<Screen>) {
              else if (tries--) requestAnimationFrame(focus); }}; focus();",
             now.title_id()
         ));
-    });
-}
-
-/// Lets the system's Back lead up: a screen that has one above it is a step in the page's history, and so is gone back
-/// from, by the phone's button or gesture. On a tab Back leaves the app, as the system does it.
-fn use_system_back(navigation: Navigation) {
-    let current = navigation.current;
-    use_effect(move || {
-        let is_below = current().parent().is_some();
-        document::eval(&format!(
-            "if ({is_below} !== !!history.state?.below) \
-             {{ if ({is_below}) history.pushState({{ below: true }}, ''); else history.back(); }}"
-        ));
-    });
-    use_future(move || async move {
-        let mut eval = document::eval(
-            "addEventListener('popstate', () => { if (!history.state?.below) dioxus.send(null); });
-             await new Promise(() => {});",
-        );
-        while eval.recv::<()>().await.is_ok() {
-            // One that went up by itself has taken the step back already.
-            let parent = current.peek().parent();
-            if let Some(parent) = parent {
-                navigation.go(parent);
-            }
-        }
     });
 }
 
