@@ -144,7 +144,7 @@ fn by_keyboard(tour: &mut Tour, setting: &Setting) {
         app.press_tab(tongue.say("more-title"));
         app.wait_for_screen("more");
         app.press(tongue.say("settings-title"));
-        app.wait_for_screen("settings");
+        app.wait_for_focus("title-settings");
         app.type_into(VERSION, &ENTER.repeat(7));
         app.wait_for_screen("diagnostics");
         app.wait_for(tongue.say("diagnostics-isa"));

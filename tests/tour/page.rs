@@ -203,6 +203,17 @@ impl App {
         );
     }
 
+    /// Waits until the element with this id has the focus: a screen's title gets it a moment after the screen is in view.
+    pub fn wait_for_focus(&self, id: &str) {
+        let focused = format!("document.activeElement?.id === '{id}'");
+        stage::wait(
+            &format!("the focus on {id}"),
+            PATIENCE,
+            || self.text(),
+            || (self.ask(&focused) == json!(true)).then_some(()),
+        );
+    }
+
     /// Gives the window this size inside.
     pub fn resize(&self, width: u32, height: u32) {
         let inside = || (self.ask("innerWidth").as_u64(), self.ask("innerHeight").as_u64());
