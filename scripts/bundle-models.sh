@@ -42,7 +42,7 @@ ONHAND_MODELS=$from verify "$@" || fail "one of these is damaged (see above); no
 # Beside, then renamed: a build that starts meanwhile finds all or nothing.
 rm -rf "$bundle.new"
 mkdir -p "$bundle.new"
-for id in "$@"; do cp -R "$from/$id" "$bundle.new/"; done
+for id in "$@"; do cp -RL "$from/$id" "$bundle.new/"; done
 rm -rf "$bundle"
 mv "$bundle.new" "$bundle"
 

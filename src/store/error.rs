@@ -27,7 +27,7 @@ pub enum Error {
         id: String,
     },
     /// The model is part of the app.
-    #[error("{id} came with the app and goes with it; remove the app to be rid of it")]
+    #[error("{id} came with the app: it lies beside the program and goes with it")]
     CameWithTheApp {
         /// What was to be removed.
         id: String,

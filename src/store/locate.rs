@@ -34,6 +34,11 @@ impl Places {
         self.named.as_deref().or(self.data.as_deref())
     }
 
+    /// Whether the model that is used under this name came with the app.
+    pub fn comes_with_the_app(&self, id: &str) -> bool {
+        self.find(id).is_some_and(|path| path.parent() == self.bundle.as_deref())
+    }
+
     /// The directory of model `id`, if it is anywhere. `id` must be a plain name.
     pub fn find(&self, id: &str) -> Option<PathBuf> {
         if !is_plain_name(id) {
@@ -68,6 +73,7 @@ mod tests {
         assert_eq!(places.find("a"), Some(fetched));
         let brought = has(&bundle, "a");
         assert_eq!(places.find("a"), Some(brought));
+        assert!(places.comes_with_the_app("a") && !places.comes_with_the_app("b"));
         assert_eq!(places.install_into(), data.as_deref());
         let places = Places { named: named.clone(), ..places };
         let own = has(&named, "a");

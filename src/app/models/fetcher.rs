@@ -268,10 +268,10 @@ impl Shared {
     }
 
     fn remove(&self, id: &str) -> store::Result<()> {
-        let path = self.setup.places.find(id).ok_or_else(|| Error::NotInstalled { id: id.into() })?;
-        if path.parent() == self.setup.places.bundle.as_deref() {
+        if self.setup.places.comes_with_the_app(id) {
             return Err(Error::CameWithTheApp { id: id.into() });
         }
+        let path = self.setup.places.find(id).ok_or_else(|| Error::NotInstalled { id: id.into() })?;
         store::remove(path.parent().unwrap_or(&path), id, &|_| {})
     }
 

@@ -22,7 +22,7 @@ pub struct Common {
     /// What computes texts and speech; on Apple's systems, a build may have accelerate and metal too
     #[arg(long, value_name = "cpu|accelerate|metal", default_value_t, value_parser = offered_unit)]
     pub unit: Unit,
-    /// Directory that holds the models; before ONHAND_MODELS and the data directory
+    /// Directory that holds the models; else ONHAND_MODELS, else `models` beside the program, else the data directory
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
 }
@@ -50,6 +50,10 @@ impl Common {
     /// A sentence that says what is missing and how to get it, or why the model cannot be opened.
     pub fn open_model(&self, ids: &[&str]) -> Result<ModelDir, String> {
         let places = self.places();
+        // A name that is misspelt must not go unnoticed: a model from elsewhere would answer.
+        if let Some(dir) = self.models.as_ref().filter(|dir| !dir.is_dir()) {
+            eprintln!("there is no directory {}: looking elsewhere", dir.display());
+        }
         // A name of the person's own: that it is wrong comes before that it is not installed.
         if let [id] = ids
             && places.find(id).is_none()

@@ -76,6 +76,10 @@ fn remove(args: &RemoveArgs) -> ExitCode {
     for id in &args.ids {
         let waiting = |_| eprintln!("{id}: another process is busy with it, waiting");
         let removed = places.install_into().ok_or(Error::NoPlace).and_then(|dir| {
+            // Else what was fetched would go, and what is used stay.
+            if places.comes_with_the_app(id) {
+                return Err(Error::CameWithTheApp { id: id.clone() });
+            }
             onhand::store::remove(dir, id, &waiting)?;
             Ok(dir.join(id))
         });

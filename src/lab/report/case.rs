@@ -1,6 +1,7 @@
 //! What was measured alike in several files, and how each stands to the first.
 
 use super::words::{self, tidy};
+use crate::inference::{Fallback, Unit};
 use crate::profile::measurement::{Input, Length, Reading, Record, Verdict};
 use serde::Serialize;
 
@@ -11,6 +12,8 @@ pub struct Case {
     pub model: String,
     /// Its precision.
     pub variant: String,
+    /// What computed.
+    pub unit: Unit,
     /// Threads that computed.
     pub threads: usize,
     /// How long it was measured: heat shows in ten minutes and not in five seconds.
@@ -28,12 +31,16 @@ pub struct Figures {
     pub model: String,
     /// Its precision.
     pub variant: String,
+    /// What computed.
+    pub unit: Unit,
     /// Threads that computed.
     pub threads: usize,
     /// How long it was measured.
     pub length: Length,
     /// What one run was given.
     pub input: Input,
+    /// What was to compute, where that is another unit, and why it did not.
+    pub fallback: Option<Fallback>,
     /// Runs that counted.
     pub runs: usize,
     /// The median of a run.
@@ -60,7 +67,7 @@ pub struct Figures {
     pub ratio_is_valid: bool,
 }
 
-/// The cases of `files`, by model, precision, input, length and threads.
+/// The cases of `files`, by model, precision, unit, input, length and threads.
 pub(super) fn cases(files: &[&[Record]]) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for record in files.iter().copied().flatten() {
@@ -68,6 +75,7 @@ pub(super) fn cases(files: &[&[Record]]) -> Vec<Case> {
             cases.push(Case {
                 model: record.model.clone(),
                 variant: record.variant.clone(),
+                unit: record.unit,
                 threads: record.threads,
                 length: record.length,
                 input: record.input,
@@ -76,7 +84,8 @@ pub(super) fn cases(files: &[&[Record]]) -> Vec<Case> {
         }
     }
     cases.sort_by_cached_key(|case| {
-        (case.model.clone(), case.variant.clone(), words::input(case.input), words::minutes(case.length), case.threads)
+        let (input, minutes) = (words::input(case.input), words::minutes(case.length));
+        (case.model.clone(), case.variant.clone(), case.unit, input, minutes, case.threads)
     });
     for case in &mut cases {
         case.figures = files.iter().map(|records| case.figures_in(records)).collect();
@@ -103,6 +112,7 @@ impl Case {
     fn is_of(&self, record: &Record) -> bool {
         self.model == record.model
             && self.variant == record.variant
+            && self.unit == record.unit
             && self.threads == record.threads
             && self.length == record.length
             && self.input == record.input
@@ -114,9 +124,11 @@ impl Case {
         Some(Figures {
             model: record.model.clone(),
             variant: record.variant.clone(),
+            unit: record.unit,
             threads: record.threads,
             length: record.length,
             input: record.input,
+            fallback: record.fallback.clone(),
             runs: record.run_ms.n,
             p50_ms: record.run_ms.p50,
             p90_ms: record.p90_ms(),
@@ -132,11 +144,16 @@ impl Case {
         })
     }
 
-    /// What it is called in a table: `whisper-base f32, threads: 4, 30 s of sound, quick`.
+    /// What it is called in a table: `whisper-base f32, threads: 4, 30 s of sound, quick`, or in place of the threads the
+    /// unit, where that is not the processor.
     pub(super) fn title(&self) -> String {
         let (model, variant) = (tidy(&self.model), tidy(&self.variant));
         let (input, length) = (words::input(self.input), words::length(self.length));
-        format!("{model} {variant}, threads: {}, {input}, {length}", self.threads)
+        let on = match self.unit {
+            Unit::Cpu => format!("threads: {}", self.threads),
+            other => format!("on {other}"),
+        };
+        format!("{model} {variant}, {on}, {input}, {length}")
     }
 
     /// Its rows in a table: what each is called, and a cell for each file.
@@ -155,6 +172,9 @@ impl Case {
         ];
         if self.figures.len() > 1 {
             rows.insert(1, row("p50 to the first", &|f| f.ratio()));
+        }
+        if self.figures.iter().flatten().any(|f| f.fallback.is_some()) {
+            rows.push(row("instead of", &|f| f.fallback.as_ref().map_or("–".into(), words::fallback)));
         }
         if self.figures.iter().flatten().any(|f| f.measured > 1) {
             rows.push(row("times measured", &|f| f.measured.to_string()));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::inference::{Fallback, Lack, Unit};
 use crate::profile::diagnostics::fixture::phone;
 use crate::profile::diagnostics::parse;
 use crate::profile::measurement::fixture::record;
@@ -36,7 +37,8 @@ fn each_file_is_a_column_and_stands_against_the_first() {
 #[test]
 fn only_what_was_measured_alike_is_compared() {
     let base = record("a", 10.0);
-    let changes: [fn(&mut Record); 5] = [
+    let changes: [fn(&mut Record); 6] = [
+        |r: &mut Record| r.unit = Unit::Metal,
         |r: &mut Record| r.threads = 1,
         |r: &mut Record| r.variant = "int8".into(),
         |r: &mut Record| r.input = Input::Text { tokens: 128 },
@@ -52,9 +54,21 @@ fn only_what_was_measured_alike_is_compared() {
     let files =
         [("a".to_string(), FieldFile::Records(vec![base.clone()])), ("b".to_string(), FieldFile::Records(others))];
     let comparison = compare(&files);
-    assert_eq!(comparison.cases.len(), 6);
+    assert_eq!(comparison.cases.len(), 7);
     assert!(comparison.cases.iter().all(|case| case.figures.iter().flatten().count() == 1));
     assert!(comparison.cases.iter().flat_map(|c| c.figures.iter().flatten()).all(|f| f.ratio_to_first.is_none()));
+}
+
+#[test]
+fn what_computed_is_said_and_why_it_was_not_what_was_chosen() {
+    let [mut metal, mut instead] = [phone("A", 4.0), phone("B", 8.0)];
+    metal.measurements[0].unit = Unit::Metal;
+    instead.measurements[0].fallback = Some(Fallback { asked: Unit::Metal, why: Lack::NoDevice });
+    let files = [metal, instead].map(|told| ("a.json".to_string(), FieldFile::Diagnostics(Box::new(told))));
+    let text = terminal(&compare(&files));
+    assert!(text.contains("mobilenet-v3-small f32, on metal, a picture"), "{text}");
+    assert!(row(&text, "instead of").ends_with("metal: this device has none"), "{text}");
+    assert!(!text.contains('×') || text.matches(" ×").count() == 0, "different units are not compared: {text}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! How a table says what files hold. Texts in them are strangers': they lose what a terminal would obey, and are cut.
 
+use crate::inference::Fallback;
 use crate::profile::diagnostics::Level;
 use crate::profile::measurement::{Caveat, Energy, Input, Length, Problem, Reading, Status, Verdict};
 
@@ -68,6 +69,11 @@ pub fn date(unix_s: u64) -> Option<String> {
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     Some(format!("{year}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60))
+}
+
+/// `metal: this device has none`.
+pub fn fallback(fallback: &Fallback) -> String {
+    tidy(&format!("{}: {}", fallback.asked, fallback.why))
 }
 
 /// `a picture of 224×224`.

@@ -38,7 +38,11 @@ pub fn run(args: &Args) -> ExitCode {
         eprintln!("no model is installed; `onhand-lab models list` shows which there are");
     }
     for (id, path) in models {
-        let checked = path.ok_or_else(|| not_there(&id).to_string()).and_then(|path| verify(&id, &path));
+        let remedy = match places.comes_with_the_app(&id) {
+            true => "it came with the app: install the app again".to_string(),
+            false => format!("`onhand-lab models remove {id}` and fetch it again"),
+        };
+        let checked = path.ok_or_else(|| not_there(&id).to_string()).and_then(|path| verify(&id, &path, &remedy));
         match checked {
             Ok(line) => report.answer(&line, || describe(&line)),
             Err(why) => report.failure(&id, &why),
@@ -47,12 +51,12 @@ pub fn run(args: &Args) -> ExitCode {
     report.exit_code()
 }
 
-fn verify(id: &str, path: &Path) -> Result<Line, String> {
+/// `remedy` is what to do about a file that is not as it was.
+fn verify(id: &str, path: &Path, remedy: &str) -> Result<Line, String> {
     let files = onhand::store::verify_files(path).map_err(|e| e.to_string())?;
     let bad: Vec<_> = files.iter().filter(|(_, s)| s.is_bad()).map(|(name, s)| format!("{name} {s}")).collect();
     if !bad.is_empty() {
-        let again = format!("`onhand-lab models remove {id}` and fetch it again");
-        return Err(format!("{}: {}; {again}", path.display(), bad.join("; ")));
+        return Err(format!("{}: {}; {remedy}", path.display(), bad.join("; ")));
     }
     check_tensors(path)?;
     let recorded = files.values().all(|s| *s == FileState::Good);
