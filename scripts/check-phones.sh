@@ -15,7 +15,7 @@ mkdir -p "$out"
 scripts/check-manifests.sh "$mobile"
 
 # Public in the NDK's libm, libdl and libc at API 28, called by our code and what it brings, and not in mobile.sh's own lists.
-for name in atan exp2 hypotf log10 sincos tan dlopen setpriority; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/public.s"
+for name in atan exp2 exp2f hypotf log10 sincos tan dlopen setpriority; do printf '.globl %s\n.type %s,%%function\n%s: ret\n' "$name" "$name" "$name"; done >"$out/public.s"
 "$mobile" in /opt/mobile/bin/android-cc -c "/src/$out/public.s" -o "/src/$out/public.o"
 # Only what is reachable counts, as in the library that an app loads: without this the link would keep every function
 # of every dependency, and ask the system for what nobody calls.
