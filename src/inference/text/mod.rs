@@ -62,6 +62,8 @@ pub struct Sentiment {
     /// False where the answer means nothing: the text is mostly in letters that the model has not learned,
     /// or mostly unknown tokens. True is no promise: German in Latin letters looks known to an English model.
     pub language_known: bool,
+    /// One a class, in the order of `id2label`: what the probabilities are the softmax of.
+    pub logits: Vec<f32>,
     /// What each word contributed; empty until [`SentimentAnalyzer::explain`] has filled it.
     pub words: Vec<Word>,
     /// Log-odds for positive in each window.
@@ -281,6 +283,7 @@ impl SentimentAnalyzer {
             windows: tokens.windows.len(),
             unknown_share: tokens.unknown_share,
             language_known: tokens.language_known,
+            logits: sum,
             words: Vec::new(),
             window_log_odds,
         }

@@ -1,0 +1,5 @@
+//! Text classifiers that learn.
+
+mod network;
+
+pub use network::TextNetwork;
