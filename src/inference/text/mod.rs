@@ -146,6 +146,16 @@ impl SentimentAnalyzer {
         &self.placed
     }
 
+    /// What its classes are called, in the order of the logits.
+    pub fn class_names(&self) -> &[String] {
+        &self.labels.names
+    }
+
+    /// Which of its classes is the good feeling.
+    pub fn positive_class(&self) -> usize {
+        self.labels.positive
+    }
+
     /// How `text` feels, and what each word contributed.
     ///
     /// # Errors

@@ -43,12 +43,17 @@ impl Labels {
         Ok(Self { korean: own.clone(), english: own })
     }
 
+    /// The names of all classes, by class index.
+    pub fn names(&self, language: Language) -> &[String] {
+        match language {
+            Language::English => &self.english,
+            Language::Korean => &self.korean,
+        }
+    }
+
     /// The name of class `index`.
     pub fn name(&self, index: usize, language: Language) -> &str {
-        match language {
-            Language::English => &self.english[index],
-            Language::Korean => &self.korean[index],
-        }
+        &self.names(language)[index]
     }
 }
 

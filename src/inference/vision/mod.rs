@@ -206,6 +206,11 @@ impl ImageClassifier {
         &self.placed
     }
 
+    /// What its classes are called, by class index.
+    pub fn class_names(&self, language: Language) -> &[String] {
+        self.labels.names(language)
+    }
+
     /// Turns a frame into the network's input.
     ///
     /// # Errors
