@@ -17,6 +17,7 @@ pub(super) struct Attention {
     value: Linear,
     out: Linear,
     heads: usize,
+    head_width: usize,
 }
 
 /// Tensors of an attention, as the model's file names them.
@@ -30,14 +31,17 @@ pub(super) struct Names {
 }
 
 impl Attention {
-    pub fn load(vb: &VarBuilder, width: usize, heads: usize, names: &Names) -> Result<Self> {
-        let layer = |name| candle_nn::linear(width, width, vb.pp(name));
+    /// Of tokens of `width` numbers, in so many heads of such a width.
+    pub fn load(vb: &VarBuilder, width: usize, (heads, head_width): (usize, usize), names: &Names) -> Result<Self> {
+        let inner = heads * head_width;
+        let inward = |name| candle_nn::linear(width, inner, vb.pp(name));
         let key = if names.key_has_bias {
-            layer(names.key)?
+            inward(names.key)?
         } else {
-            candle_nn::linear_no_bias(width, width, vb.pp(names.key))?
+            candle_nn::linear_no_bias(width, inner, vb.pp(names.key))?
         };
-        Ok(Self { query: layer(names.query)?, key, value: layer(names.value)?, out: layer(names.out)?, heads })
+        let out = candle_nn::linear(inner, width, vb.pp(names.out))?;
+        Ok(Self { query: inward(names.query)?, key, value: inward(names.value)?, out, heads, head_width })
     }
 
     /// What `xs` give to attend to.
@@ -47,8 +51,8 @@ impl Attention {
 
     /// What `xs` hear of `memory`. What `mask` has at a token's row, and a column of `memory`, is added to their score.
     pub fn attend(&self, xs: &Tensor, memory: &Memory, mask: Option<&Tensor>) -> Result<Tensor> {
-        let (texts, tokens, width) = xs.dims3()?;
-        let scale = ((width / self.heads) as f64).sqrt().recip();
+        let (texts, tokens, _) = xs.dims3()?;
+        let scale = (self.head_width as f64).sqrt().recip();
         let queries = (self.split(&self.query.forward(xs)?)? * scale)?;
         let scores = queries.matmul(&memory.keys.t()?)?;
         let scores = match mask {
@@ -56,13 +60,17 @@ impl Attention {
             None => scores,
         };
         let heard = softmax_last_dim(&scores)?.matmul(&memory.values)?;
-        self.out.forward(&heard.transpose(1, 2)?.contiguous()?.reshape((texts, tokens, width))?)
+        self.out.forward(&heard.transpose(1, 2)?.contiguous()?.reshape((
+            texts,
+            tokens,
+            self.heads * self.head_width,
+        ))?)
     }
 
     /// `[texts, heads, tokens, width of a head]`.
     fn split(&self, xs: &Tensor) -> Result<Tensor> {
-        let (texts, tokens, width) = xs.dims3()?;
-        xs.reshape((texts, tokens, self.heads, width / self.heads))?.transpose(1, 2)?.contiguous()
+        let (texts, tokens, _) = xs.dims3()?;
+        xs.reshape((texts, tokens, self.heads, self.head_width))?.transpose(1, 2)?.contiguous()
     }
 }
 

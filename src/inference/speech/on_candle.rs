@@ -40,10 +40,11 @@ struct EncoderLayer {
 
 impl EncoderLayer {
     fn load(vb: &VarBuilder, c: &Config) -> Result<Self> {
+        let (d, heads) = (c.d_model, c.encoder_attention_heads);
         Ok(Self {
-            norm: layer_norm(vb, "self_attn_layer_norm", c.d_model, LAYER_NORM_EPS)?,
-            attention: Attention::load(&vb.pp("self_attn"), c.d_model, c.encoder_attention_heads, &NAMES)?,
-            mlp: Mlp::load(vb, c.d_model, c.encoder_ffn_dim)?,
+            norm: layer_norm(vb, "self_attn_layer_norm", d, LAYER_NORM_EPS)?,
+            attention: Attention::load(&vb.pp("self_attn"), d, (heads, d / heads), &NAMES)?,
+            mlp: Mlp::load(vb, d, c.encoder_ffn_dim)?,
         })
     }
 
@@ -106,7 +107,8 @@ struct DecoderLayer {
 
 impl DecoderLayer {
     fn load(vb: &VarBuilder, c: &Config) -> Result<Self> {
-        let (d, heads) = (c.d_model, c.decoder_attention_heads);
+        let d = c.d_model;
+        let heads = (c.decoder_attention_heads, d / c.decoder_attention_heads);
         Ok(Self {
             norm: layer_norm(vb, "self_attn_layer_norm", d, LAYER_NORM_EPS)?,
             attention: Attention::load(&vb.pp("self_attn"), d, heads, &NAMES)?,

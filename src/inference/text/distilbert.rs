@@ -13,9 +13,9 @@ use std::sync::Mutex;
 /// transformers' `LayerNorm(eps=1e-12)`.
 pub(super) const LAYER_NORM_EPS: f32 = 1e-12;
 
-/// Sizes of everything, as in transformers' `config.json`.
+/// Sizes of everything, as in transformers' `config.json`; a pruned model's also says what is left of each layer.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-pub(super) struct Config {
+pub struct Config {
     /// Entries of the vocabulary.
     pub vocab_size: usize,
     /// Width of a token's vector.
@@ -24,8 +24,12 @@ pub(super) struct Config {
     pub n_layers: usize,
     /// Attention heads; they share `dim` evenly.
     pub n_heads: usize,
+    /// Heads that pruning left in each layer; without it, all. A head stays as wide as it was.
+    pub layer_heads: Option<Vec<usize>>,
     /// Width inside the feed-forward network.
     pub hidden_dim: usize,
+    /// What pruning left of it in each layer; without it, all.
+    pub layer_hidden_dims: Option<Vec<usize>>,
     /// Between the two halves of the feed-forward network.
     pub activation: Activation,
     /// Most tokens in one pass, `[CLS]` and `[SEP]` among them.
@@ -34,9 +38,10 @@ pub(super) struct Config {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Activation {
+pub enum Activation {
     /// The exact one, through erf, as in transformers; not its tanh approximation.
     Gelu,
+    /// `max(x, 0)`
     Relu,
 }
 
@@ -61,7 +66,34 @@ impl Config {
         if !self.dim.is_multiple_of(self.n_heads) {
             return Err(format!("dim {} cannot be shared by {} heads", self.dim, self.n_heads));
         }
-        Ok(())
+        self.check_layers("layer_heads", &self.layer_heads, self.n_heads)?;
+        self.check_layers("layer_hidden_dims", &self.layer_hidden_dims, self.hidden_dim)
+    }
+
+    fn check_layers(&self, name: &str, left: &Option<Vec<usize>>, most: usize) -> std::result::Result<(), String> {
+        let Some(left) = left else { return Ok(()) };
+        if left.len() != self.n_layers {
+            return Err(format!("{name} has {} entries, n_layers is {}", left.len(), self.n_layers));
+        }
+        match left.iter().find(|width| !(1..=most).contains(*width)) {
+            Some(width) => Err(format!("{name} has {width}, it must lie between 1 and {most}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Numbers of a query, key or value in one head.
+    pub fn head_width(&self) -> usize {
+        self.dim / self.n_heads
+    }
+
+    /// Heads of the layer `layer`.
+    pub fn heads_of(&self, layer: usize) -> usize {
+        self.layer_heads.as_ref().map_or(self.n_heads, |heads| heads[layer])
+    }
+
+    /// Width inside the feed-forward network of the layer `layer`.
+    pub fn hidden_dim_of(&self, layer: usize) -> usize {
+        self.layer_hidden_dims.as_ref().map_or(self.hidden_dim, |widths| widths[layer])
     }
 }
 
@@ -72,31 +104,35 @@ struct SelfAttention {
     out: Linear,
     attention: Attention,
     heads: usize,
+    head_width: usize,
 }
 
 impl SelfAttention {
-    fn load(config: &Config, layers: &Layers) -> Result<Self> {
-        let (dim, isa) = (config.dim, layers.isa);
-        let layer = |name| layers.linear(name, (dim, dim), kernels::Activation::None);
-        let scale = ((dim / config.n_heads) as f32).sqrt().recip();
+    /// With so many `heads`, whose width is that of the configuration.
+    fn load(config: &Config, heads: usize, layers: &Layers) -> Result<Self> {
+        let (dim, head_width) = (config.dim, config.head_width());
+        let layer = |name, sizes| layers.linear(name, sizes, kernels::Activation::None);
+        let inward = |name| layer(name, (dim, heads * head_width));
+        let scale = (head_width as f32).sqrt().recip();
         Ok(Self {
-            query: layer("q_lin")?,
-            key: layer("k_lin")?,
-            value: layer("v_lin")?,
-            out: layer("out_lin")?,
-            attention: Attention { isa, scale, causal: false },
-            heads: config.n_heads,
+            query: inward("q_lin")?,
+            key: inward("k_lin")?,
+            value: inward("v_lin")?,
+            out: layer("out_lin", (heads * head_width, dim))?,
+            attention: Attention { isa: layers.isa, scale, causal: false },
+            heads,
+            head_width,
         })
     }
 
     /// What the first `wanted` tokens of each text in `xs` hear of its other tokens, with `xs` itself.
     fn forward(&self, arena: &mut Arena, xs: &Rows, tokens: usize, wanted: usize) -> Rows {
-        let (texts, dim) = (xs.count / tokens, xs.width);
+        let (texts, isa) = (xs.count / tokens, self.attention.isa);
         let keys = self.key.run(arena, xs.view(), None);
         let values = self.value.run(arena, xs.view(), None);
-        let mut heard = arena.rows(self.attention.isa, texts * wanted, dim);
-        let mut past = arena.rows(self.attention.isa, texts * wanted, dim);
-        let mut memory = KeysValues::new(self.attention.isa, self.heads, dim / self.heads, tokens);
+        let mut heard = arena.rows(isa, texts * wanted, self.heads * self.head_width);
+        let mut past = arena.rows(isa, texts * wanted, xs.width);
+        let mut memory = KeysValues::new(isa, self.heads, self.head_width, tokens);
         for text in 0..texts {
             let first = text * tokens;
             memory.clear();
@@ -125,14 +161,15 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &Config, layers: &Layers) -> Result<Self> {
-        let (dim, hidden) = (config.dim, config.hidden_dim);
+    /// The layer `at` of the network.
+    fn load(config: &Config, at: usize, layers: &Layers) -> Result<Self> {
+        let (dim, hidden) = (config.dim, config.hidden_dim_of(at));
         let activation = match config.activation {
             Activation::Gelu => kernels::Activation::Gelu,
             Activation::Relu => kernels::Activation::Relu,
         };
         Ok(Self {
-            attention: SelfAttention::load(config, &layers.of("attention"))?,
+            attention: SelfAttention::load(config, config.heads_of(at), &layers.of("attention"))?,
             attention_norm: layers.layer_norm("sa_layer_norm", dim, LAYER_NORM_EPS)?,
             widen: layers.linear("ffn.lin1", (dim, hidden), activation)?,
             narrow: layers.linear("ffn.lin2", (hidden, dim), kernels::Activation::None)?,
@@ -176,7 +213,7 @@ impl DistilBert {
             words: embeddings.table("word_embeddings", (config.vocab_size, dim))?,
             positions: embeddings.table("position_embeddings", (config.max_position_embeddings, dim))?,
             embeddings_norm: embeddings.layer_norm("LayerNorm", dim, LAYER_NORM_EPS)?,
-            layers: (0..config.n_layers).map(|i| Layer::load(config, &all.of(i))).collect::<Result<_>>()?,
+            layers: (0..config.n_layers).map(|i| Layer::load(config, i, &all.of(i))).collect::<Result<_>>()?,
             pre_classifier: layers.precise().linear("pre_classifier", (dim, dim), relu)?,
             classifier: layers.precise().linear("classifier", (dim, classes), kernels::Activation::None)?,
             pool: layers.pool.clone(),

@@ -25,11 +25,13 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod tiny;
 
+pub use distilbert::{Activation, Config};
+
 use super::layers::Layers;
 use super::{Error, Options, Placed, Result, weights};
 use crate::kernels::Isa;
 use crate::model_dir::ModelDir;
-use distilbert::{Config, DistilBert};
+use distilbert::DistilBert;
 use labels::Labels;
 use language::KnownScripts;
 use network::Network;
@@ -127,10 +129,7 @@ impl SentimentAnalyzer {
         dir: &ModelDir,
         network: impl FnOnce(&Config, usize) -> Result<(Box<dyn Network>, Placed)>,
     ) -> Result<Self> {
-        if weights::family(dir) != "distilbert" {
-            let got = weights::family(dir).to_string();
-            return Err(Error::WrongFamily { model: dir.name(), got, want: "distilbert" });
-        }
+        check_family(dir)?;
         let (config, labels) = configuration(dir)?;
         weights::compare(dir, &expected(dir)?)?;
         let tokenizer = Tokenizer::load(dir, config.vocab_size)?;
@@ -328,6 +327,22 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     let powers: Vec<f32> = logits.iter().map(|l| (l - most).exp()).collect();
     let sum: f32 = powers.iter().sum();
     powers.iter().map(|p| p / sum).collect()
+}
+
+/// The sizes of the network of `dir`, checked.
+///
+/// # Errors
+/// [`Error::WrongFamily`]; a configuration that cannot be.
+pub fn config(dir: &ModelDir) -> Result<Config> {
+    check_family(dir)?;
+    Ok(configuration(dir)?.0)
+}
+
+fn check_family(dir: &ModelDir) -> Result<()> {
+    match weights::family(dir) {
+        "distilbert" => Ok(()),
+        other => Err(Error::WrongFamily { model: dir.name(), got: other.into(), want: "distilbert" }),
+    }
 }
 
 /// The configuration of `dir`, its sizes and labels checked.

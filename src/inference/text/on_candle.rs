@@ -19,10 +19,12 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &Config, vb: &VarBuilder) -> Result<Self> {
-        let &Config { dim, hidden_dim, n_heads, activation, .. } = config;
+    /// The layer `at` of the network.
+    fn load(config: &Config, at: usize, vb: &VarBuilder) -> Result<Self> {
+        let &Config { dim, activation, .. } = config;
+        let (heads, hidden_dim) = ((config.heads_of(at), config.head_width()), config.hidden_dim_of(at));
         Ok(Self {
-            attention: Attention::load(&vb.pp("attention"), dim, n_heads, &NAMES)?,
+            attention: Attention::load(&vb.pp("attention"), dim, heads, &NAMES)?,
             attention_norm: layer_norm(vb, "sa_layer_norm", dim, LAYER_NORM_EPS)?,
             widen: candle_nn::linear(dim, hidden_dim, vb.pp("ffn.lin1"))?,
             activation,
@@ -64,7 +66,7 @@ impl OnCandle {
     pub fn load(config: &Config, classes: usize, vb: &VarBuilder) -> Result<Self> {
         let (dim, bert) = (config.dim, vb.pp("distilbert"));
         let embeddings = bert.pp("embeddings");
-        let layer = |i| Layer::load(config, &bert.pp(format!("transformer.layer.{i}")));
+        let layer = |i| Layer::load(config, i, &bert.pp(format!("transformer.layer.{i}")));
         let positions = (config.max_position_embeddings, dim);
         Ok(Self {
             words: candle_nn::embedding(config.vocab_size, dim, embeddings.pp("word_embeddings"))?,

@@ -3,6 +3,7 @@
 //! Maps go in and out, channels last; a map that is no longer needed goes back into the arena.
 
 use super::layers::{Conv, ConvShape, Style};
+use super::plan::Block;
 use crate::kernels::{Activation, Arena, Isa, Map, mean, scale};
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -17,9 +18,7 @@ struct SqueezeExcite {
 }
 
 impl SqueezeExcite {
-    /// `channels` are squeezed to a quarter, rounded to 8 as MobileNetV3 does.
-    fn load(vb: &VarBuilder, channels: usize, style: Style) -> Result<Self> {
-        let squeezed = round_to_8(channels as f64 / 4.0);
+    fn load(vb: &VarBuilder, channels: usize, squeezed: usize, style: Style) -> Result<Self> {
         let conv = |name, shape, activation| Conv::load_biased(vb, name, shape, activation, style);
         Ok(Self {
             reduce: conv("conv_reduce", ConvShape::pointwise(channels, squeezed), Activation::Relu)?,
@@ -39,22 +38,9 @@ impl SqueezeExcite {
 
 /// The nearest multiple of 8, at least 8, and never more than a tenth below: how channels are counted in
 /// the MobileNet papers' own code.
-fn round_to_8(channels: f64) -> usize {
+pub(super) fn round_to_8(channels: f64) -> usize {
     let rounded = (((channels + 4.0) / 8.0) as usize * 8).max(8);
     if (rounded as f64) < 0.9 * channels { rounded + 8 } else { rounded }
-}
-
-/// The shape of an inverted residual block.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct BlockShape {
-    pub inputs: usize,
-    /// Channels of the depthwise convolution; `None`: those of the input, with no convolution before.
-    pub expanded: Option<usize>,
-    pub outputs: usize,
-    pub kernel: usize,
-    pub stride: usize,
-    pub squeeze: bool,
-    pub activation: Activation,
 }
 
 /// Widen, look around in each channel, weigh the channels, narrow again; with a way past where the shape
@@ -69,25 +55,19 @@ pub(super) struct InvertedResidual {
 }
 
 impl InvertedResidual {
-    /// timm names the layers by their place, so the names depend on whether the block widens.
-    pub fn load(vb: &VarBuilder, shape: BlockShape, style: Style) -> Result<Self> {
-        let BlockShape { inputs, outputs, kernel, stride, activation, .. } = shape;
-        let middle = shape.expanded.unwrap_or(inputs);
+    /// The block that `block` describes, of the tensors below its name.
+    pub fn load(vb: &VarBuilder, block: &Block, style: Style) -> Result<Self> {
+        let &Block { inputs, outputs, kernel, stride, activation, residual, .. } = block;
+        let (vb, names, middle) = (&vb.pp(&block.name), block.names(), block.middle());
         let conv = |names, shape, activation| Conv::load(vb, names, shape, activation, style);
-        let (expand, depthwise_norm, project) = match shape.expanded {
-            Some(_) => {
-                let wide = ConvShape::pointwise(inputs, middle);
-                (Some(conv(("conv_pw", "bn1"), wide, activation)?), "bn2", ("conv_pwl", "bn3"))
-            }
-            None => (None, "bn1", ("conv_pw", "bn2")),
-        };
-        let depthwise = ConvShape::depthwise(middle, kernel, stride);
+        let expand = |names| conv(names, ConvShape::pointwise(inputs, middle), activation);
+        let squeeze = |squeezed| SqueezeExcite::load(&vb.pp("se"), middle, squeezed, style);
         Ok(Self {
-            expand,
-            depthwise: conv(("conv_dw", depthwise_norm), depthwise, activation)?,
-            squeeze: shape.squeeze.then(|| SqueezeExcite::load(&vb.pp("se"), middle, style)).transpose()?,
-            project: conv(project, ConvShape::pointwise(middle, outputs), Activation::None)?,
-            residual: stride == 1 && inputs == outputs,
+            expand: names.expand.map(expand).transpose()?,
+            depthwise: conv(names.depthwise, ConvShape::depthwise(middle, kernel, stride), activation)?,
+            squeeze: block.squeezed.map(squeeze).transpose()?,
+            project: conv(names.project, ConvShape::pointwise(middle, outputs), Activation::None)?,
+            residual,
         })
     }
 

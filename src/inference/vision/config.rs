@@ -7,10 +7,14 @@
 //!  "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
 //!  "padding": "same", "batch_norm": "kept", "bn_eps": 0.001}
 //! ```
+//! A pruned model's also has `widths` ([`plan`](super::plan)).
 //!
 //! Names of architectures, and what the fields of pre-processing mean, are timm's.
 
+use super::efficientnet_lite;
 use super::layers::{Norm, Padding, Style};
+use super::mobilenet_v3;
+use super::plan::{Plan, Widths};
 use super::resample::Filter;
 use crate::inference::{Error, Result, weights};
 use crate::kernels::Isa;
@@ -26,10 +30,21 @@ pub(super) enum Architecture {
     EfficientNetLite0,
 }
 
+impl Architecture {
+    fn plan(self, padding: Padding) -> Plan {
+        match self {
+            Self::MobileNetV3Small => mobilenet_v3::SMALL.plan(padding),
+            Self::MobileNetV3Large => mobilenet_v3::LARGE.plan(padding),
+            Self::EfficientNetLite0 => efficientnet_lite::plan(padding),
+        }
+    }
+}
+
 /// A checked configuration.
 #[derive(Debug, Clone)]
 pub(super) struct Config {
     pub architecture: Architecture,
+    pub plan: Plan,
     pub style: Style,
     /// Classes that can be reported; class `i` has the logit `i + logits_offset`.
     pub classes: usize,
@@ -66,6 +81,8 @@ struct File {
     batch_norm: String,
     /// Without it, what the frameworks train with: 1e-3 in TensorFlow (SAME padding), 1e-5 in PyTorch.
     bn_eps: Option<f64>,
+    /// Without them, those of the paper.
+    widths: Option<Widths>,
     #[serde(flatten)]
     preparation: PreparationConfig,
 }
@@ -121,8 +138,13 @@ impl Config {
             return Err("mean must be finite, std finite and above 0".into());
         }
         let norm = norm(&file.batch_norm, file.bn_eps, padding)?;
+        let plan = match &file.widths {
+            Some(widths) => architecture.plan(padding).with_widths(widths)?,
+            None => architecture.plan(padding),
+        };
         Ok(Self {
             architecture,
+            plan,
             style: Style { padding, norm, isa: Isa::best(), int8: false },
             classes,
             logits,
@@ -209,6 +231,9 @@ mod tests {
             ("interpolation", json!("nearest"), "nearest"),
             ("padding", json!("valid"), "valid"),
             ("batch_norm", json!("gone"), "gone"),
+            ("widths", json!({"stem": 16}), "missing field `blocks`"),
+            ("widths", json!({"stem": 16, "blocks": [], "last": 576, "head": 1024}), "widths.blocks has 0 blocks"),
+            ("widths", json!({"stem": -1, "blocks": [], "last": 576, "head": 1024}), "invalid value"),
         ] {
             let why = check("mobilenetv3", &[(field, value.clone())]).expect_err(field);
             assert!(why.contains(named), "{field} {value}: {why}");

@@ -5,8 +5,9 @@
 //! <https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite>. Tensor names are
 //! those of timm's `efficientnet.py`.
 
-use super::blocks::{BlockShape, InvertedResidual, through};
-use super::layers::{Conv, ConvShape, Style};
+use super::blocks::{InvertedResidual, through};
+use super::layers::{Conv, ConvShape, Padding, Style};
+use super::plan::{Block, Last, Plan};
 use crate::kernels::{Activation, Arena, Isa, Map, mean};
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -37,6 +38,32 @@ const STAGES: [Stage; 7] = [
     stage(1, 3, 1, 6, 320),
 ];
 
+/// The network as data.
+pub(super) fn plan(padding: Padding) -> Plan {
+    let activation = Activation::Relu6;
+    let mut blocks = Vec::new();
+    let mut inputs = STEM;
+    for (s, stage) in STAGES.iter().enumerate() {
+        for b in 0..stage.blocks {
+            let stride = if b == 0 { stage.stride } else { 1 };
+            blocks.push(Block {
+                name: format!("blocks.{s}.{b}"),
+                inputs,
+                expanded: (stage.widen > 1).then_some(inputs * stage.widen),
+                outputs: stage.outputs,
+                kernel: stage.kernel,
+                stride,
+                squeezed: None,
+                activation,
+                residual: stride == 1 && inputs == stage.outputs,
+            });
+            inputs = stage.outputs;
+        }
+    }
+    let last = Last { names: ("conv_head".into(), "bn2".into()), outputs: HEAD };
+    Plan { padding, stem: STEM, activation, blocks, last, head: None }
+}
+
 /// The network.
 #[derive(Debug)]
 pub(super) struct EfficientNetLite0 {
@@ -48,33 +75,16 @@ pub(super) struct EfficientNetLite0 {
 }
 
 impl EfficientNetLite0 {
-    pub fn load(vb: &VarBuilder, logits: usize, style: Style) -> Result<Self> {
-        let activation = Activation::Relu6;
-        let stem = ConvShape { inputs: 3, outputs: STEM, kernel: 3, stride: 2, groups: 1 };
-        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, activation, style)?;
-        let mut blocks = Vec::new();
-        let mut inputs = STEM;
-        for (s, stage) in STAGES.iter().enumerate() {
-            for b in 0..stage.blocks {
-                let shape = BlockShape {
-                    inputs,
-                    expanded: (stage.widen > 1).then_some(inputs * stage.widen),
-                    outputs: stage.outputs,
-                    kernel: stage.kernel,
-                    stride: if b == 0 { stage.stride } else { 1 },
-                    squeeze: false,
-                    activation,
-                };
-                blocks.push(InvertedResidual::load(&vb.pp(format!("blocks.{s}.{b}")), shape, style)?);
-                inputs = stage.outputs;
-            }
-        }
-        let head = ConvShape::pointwise(inputs, HEAD);
+    /// `plan` is that of [`plan`].
+    pub fn load(vb: &VarBuilder, plan: &Plan, logits: usize, style: Style) -> Result<Self> {
+        let (activation, last) = (plan.activation, plan.last.outputs);
+        let inputs = plan.blocks.last().map_or(plan.stem, |block| block.outputs);
+        let names = (plan.last.names.0.as_str(), plan.last.names.1.as_str());
         Ok(Self {
-            stem,
-            blocks,
-            head: Conv::load(vb, ("conv_head", "bn2"), head, activation, style)?,
-            classifier: Conv::load_linear(&vb.pp("classifier"), (HEAD, logits), style)?,
+            stem: Conv::load(vb, ("conv_stem", "bn1"), ConvShape::stem(plan.stem), activation, style)?,
+            blocks: plan.blocks.iter().map(|block| InvertedResidual::load(vb, block, style)).collect::<Result<_>>()?,
+            head: Conv::load(vb, names, ConvShape::pointwise(inputs, last), activation, style)?,
+            classifier: Conv::load_linear(&vb.pp("classifier"), (last, logits), style)?,
             isa: style.isa,
         })
     }

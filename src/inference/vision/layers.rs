@@ -15,7 +15,7 @@ const LEAST_INT8_INPUTS: usize = 32;
 /// Where a strided convolution puts its border of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Padding {
+pub enum Padding {
     /// PyTorch: `kernel / 2` on every side.
     Symmetric,
     /// TensorFlow: as few as give `ceil(size / stride)` outputs; an odd one goes to the right and bottom.
@@ -66,6 +66,11 @@ pub(super) struct ConvShape {
 }
 
 impl ConvShape {
+    /// The first convolution of our networks, on a picture.
+    pub fn stem(outputs: usize) -> Self {
+        Self { inputs: 3, outputs, kernel: 3, stride: 2, groups: 1 }
+    }
+
     /// One pixel at a time, across channels.
     pub fn pointwise(inputs: usize, outputs: usize) -> Self {
         Self { inputs, outputs, kernel: 1, stride: 1, groups: 1 }

@@ -4,8 +4,9 @@
 //! (<https://arxiv.org/abs/1905.02244>), tables 1 and 2; tensor names are those of timm's
 //! `mobilenetv3.py` (`conv_stem`, `blocks.<stage>.<block>`, `conv_head`, `classifier`).
 
-use super::blocks::{BlockShape, InvertedResidual, through};
-use super::layers::{Conv, ConvShape, Style};
+use super::blocks::{InvertedResidual, round_to_8, through};
+use super::layers::{Conv, ConvShape, Padding, Style};
+use super::plan::{Block, Last, Plan};
 use crate::kernels::{Activation, Arena, Isa, Map, mean};
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -78,6 +79,34 @@ pub(super) const LARGE: Variant = Variant {
     head: 1280,
 };
 
+impl Variant {
+    /// The network as data. `channels` are squeezed to a quarter, rounded to 8.
+    pub fn plan(&self, padding: Padding) -> Plan {
+        let mut blocks = Vec::new();
+        let mut inputs = STEM;
+        for (s, stage) in self.stages.iter().enumerate() {
+            for (b, row) in stage.iter().enumerate() {
+                let &Row { kernel, expanded, outputs, squeeze, activation, stride } = row;
+                blocks.push(Block {
+                    name: format!("blocks.{s}.{b}"),
+                    inputs,
+                    expanded: (expanded != inputs).then_some(expanded),
+                    outputs,
+                    kernel,
+                    stride,
+                    squeezed: squeeze.then(|| round_to_8(expanded as f64 / 4.0)),
+                    activation,
+                    residual: stride == 1 && inputs == outputs,
+                });
+                inputs = outputs;
+            }
+        }
+        let last = format!("blocks.{}.0", self.stages.len());
+        let last = Last { names: (format!("{last}.conv"), format!("{last}.bn1")), outputs: self.last };
+        Plan { padding, stem: STEM, activation: HS, blocks, last, head: Some(self.head) }
+    }
+}
+
 /// The network.
 #[derive(Debug)]
 pub(super) struct MobileNetV3 {
@@ -90,29 +119,17 @@ pub(super) struct MobileNetV3 {
 }
 
 impl MobileNetV3 {
-    pub fn load(vb: &VarBuilder, variant: &Variant, logits: usize, style: Style) -> Result<Self> {
-        let stem = ConvShape { inputs: 3, outputs: STEM, kernel: 3, stride: 2, groups: 1 };
-        let stem = Conv::load(vb, ("conv_stem", "bn1"), stem, HS, style)?;
-        let mut blocks = Vec::new();
-        let mut inputs = STEM;
-        for (s, stage) in variant.stages.iter().enumerate() {
-            for (b, row) in stage.iter().enumerate() {
-                let &Row { kernel, outputs, squeeze, activation, stride, .. } = row;
-                let expanded = (row.expanded != inputs).then_some(row.expanded);
-                let shape = BlockShape { inputs, expanded, outputs, kernel, stride, squeeze, activation };
-                blocks.push(InvertedResidual::load(&vb.pp(format!("blocks.{s}.{b}")), shape, style)?);
-                inputs = outputs;
-            }
-        }
-        let last = ConvShape::pointwise(inputs, variant.last);
-        let head = ConvShape::pointwise(variant.last, variant.head);
-        let last_vb = vb.pp(format!("blocks.{}.0", variant.stages.len()));
+    /// `plan` is that of a [`Variant`].
+    pub fn load(vb: &VarBuilder, plan: &Plan, logits: usize, style: Style) -> Result<Self> {
+        let inputs = plan.blocks.last().map_or(plan.stem, |block| block.outputs);
+        let (last, head) = (plan.last.outputs, plan.head.unwrap_or(plan.last.outputs));
+        let names = (plan.last.names.0.as_str(), plan.last.names.1.as_str());
         Ok(Self {
-            stem,
-            blocks,
-            last: Conv::load(&last_vb, ("conv", "bn1"), last, HS, style)?,
-            head: Conv::load_biased(vb, "conv_head", head, HS, style)?,
-            classifier: Conv::load_linear(&vb.pp("classifier"), (variant.head, logits), style)?,
+            stem: Conv::load(vb, ("conv_stem", "bn1"), ConvShape::stem(plan.stem), HS, style)?,
+            blocks: plan.blocks.iter().map(|block| InvertedResidual::load(vb, block, style)).collect::<Result<_>>()?,
+            last: Conv::load(vb, names, ConvShape::pointwise(inputs, last), HS, style)?,
+            head: Conv::load_biased(vb, "conv_head", ConvShape::pointwise(last, head), HS, style)?,
+            classifier: Conv::load_linear(&vb.pp("classifier"), (head, logits), style)?,
             isa: style.isa,
         })
     }

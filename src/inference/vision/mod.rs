@@ -16,6 +16,7 @@ mod jpeg;
 mod labels;
 mod layers;
 mod mobilenet_v3;
+mod plan;
 mod prepare;
 #[cfg(test)]
 pub(crate) mod random_model;
@@ -24,6 +25,8 @@ mod resample;
 pub use decode::{MAX_DECODED_BYTES, MAX_FILE_BYTES, MAX_MEMORY_BYTES, MAX_PIXELS};
 pub use frame::{Orientation, RgbFrame};
 pub use labels::Language;
+pub use layers::Padding;
+pub use plan::{Block, BlockNames, BlockWidths, Last, Names, Plan, Widths};
 pub use prepare::Input;
 
 use super::{Error, Lack, Options, Placed, Result, Unit, weights};
@@ -97,13 +100,13 @@ enum Layers {
 
 impl Network {
     fn load(vb: &VarBuilder, config: &Config) -> candle_core::Result<Self> {
-        let &Config { logits, style, .. } = config;
-        let mobilenet_v3 = |variant| MobileNetV3::load(vb, variant, logits, style).map(Layers::MobileNetV3);
+        let &Config { ref plan, logits, style, .. } = config;
         let layers = match config.architecture {
-            Architecture::MobileNetV3Small => mobilenet_v3(&mobilenet_v3::SMALL),
-            Architecture::MobileNetV3Large => mobilenet_v3(&mobilenet_v3::LARGE),
+            Architecture::MobileNetV3Small | Architecture::MobileNetV3Large => {
+                MobileNetV3::load(vb, plan, logits, style).map(Layers::MobileNetV3)
+            }
             Architecture::EfficientNetLite0 => {
-                EfficientNetLite0::load(vb, logits, style).map(Layers::EfficientNetLite0)
+                EfficientNetLite0::load(vb, plan, logits, style).map(Layers::EfficientNetLite0)
             }
         };
         Ok(Self { layers: layers?, arena: Mutex::default() })
@@ -172,6 +175,14 @@ impl Module for Network {
 /// The tensors that the configuration of `dir` asks for.
 pub(crate) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
     expected_by(&Config::of(dir)?)
+}
+
+/// The network of `dir`, as data.
+///
+/// # Errors
+/// As [`ImageClassifier::load`], but for the weights, which are not looked at.
+pub fn plan(dir: &ModelDir) -> Result<Plan> {
+    Ok(Config::of(dir)?.plan)
 }
 
 fn expected_by(config: &Config) -> Result<BTreeMap<String, Vec<usize>>> {

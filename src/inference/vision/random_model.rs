@@ -23,6 +23,11 @@ impl RandomModel {
             "input_size": 32, "resize_short_side": 40, "crop": "center", "interpolation": "bicubic",
             "mean": [0.5, 0.4, 0.3], "std": [0.5, 0.6, 0.7], "padding": padding, "batch_norm": batch_norm,
         });
+        Self::of(config)
+    }
+
+    /// With the weights that `config` asks for.
+    pub fn of(config: Value) -> Self {
         let mut model = Self { config, tensors: HashMap::new() };
         let noise = noise();
         let dir = TempDir::new().unwrap();

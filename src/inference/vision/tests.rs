@@ -45,6 +45,32 @@ fn every_network_answers_with_both_paddings_and_both_forms_of_batch_norm() {
     }
 }
 
+/// Widths that fill no vector, and neighbours that are equal where the originals are not.
+#[test]
+fn pruned_networks_of_any_width_answer() {
+    for (family, architecture) in NETWORKS {
+        for batch_norm in ["kept", "folded"] {
+            let mut config = RandomModel::new(family, architecture, "same", batch_norm).config;
+            let dir = TempDir::new().unwrap();
+            let mut widths = plan(&RandomModel::of(config.clone()).write(dir.path())).unwrap().widths();
+            widths.stem = 5;
+            for block in &mut widths.blocks {
+                block.outputs = 5;
+                block.expanded = block.expanded.map(|_| 5);
+                block.squeezed = block.squeezed.map(|_| 1);
+            }
+            widths.last = 3;
+            widths.head = widths.head.map(|_| 1);
+            config["widths"] = serde_json::to_value(widths).unwrap();
+            for options in [Options::default(), Options { variant: Some(Variant::Int8), ..Options::default() }] {
+                let classifier = RandomModel::of(config.clone()).try_load_as(&options).unwrap();
+                let logits = classifier.infer(&classifier.prepare(&picture(50, 70, 1)).unwrap()).unwrap();
+                assert_eq!(logits.len(), 8);
+            }
+        }
+    }
+}
+
 #[test]
 fn batch_norm_kept_answers_as_batch_norm_folded_by_hand() {
     for (family, architecture) in NETWORKS {
