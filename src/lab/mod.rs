@@ -5,3 +5,6 @@ pub mod evaluate;
 pub mod report;
 pub mod simulate;
 pub mod train;
+mod whole_file;
+
+pub use whole_file::write_whole;

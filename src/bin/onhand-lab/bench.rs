@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> ExitCode {
         );
         return report.exit_code();
     }
-    if args.common.variant == Some(Variant::Int8) && args.common.unit != Unit::Cpu {
+    if args.common.variant == Some(Variant::Int8) && args.common.engine.unit != Unit::Cpu {
         report.failure("bench", "bytes are computed on the processor only; leave out --unit or --variant");
         return report.exit_code();
     }
@@ -113,7 +113,7 @@ pub fn run(args: &Args) -> ExitCode {
 impl Args {
     /// The variants to time, and how they are loaded.
     fn variants(&self) -> impl Iterator<Item = (Variant, Options)> {
-        let all = match self.common.unit {
+        let all = match self.common.engine.unit {
             Unit::Cpu => vec![Variant::F32, Variant::Int8],
             Unit::Accelerate | Unit::Metal => vec![Variant::F32],
         };
@@ -222,7 +222,7 @@ fn measure(
     Ok(Line {
         model: dir.name(),
         variant,
-        unit: args.common.unit,
+        unit: args.common.engine.unit,
         threads: args.common.threads_in_force(),
         tokens: None,
         clip: None,

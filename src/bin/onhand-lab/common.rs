@@ -1,36 +1,70 @@
 //! What every subcommand shares: flags, finding and opening a model, reporting each input.
 
+use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Options, Placed, Unit, Variant};
+use onhand::lab::evaluate::Progress;
+use onhand::lab::write_whole;
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::store::{Catalog, Places};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Instant;
 
-/// Flags that every subcommand has.
+/// Flags of the subcommands that answer inputs with one model.
 #[derive(clap::Args, Debug, Clone)]
 pub struct Common {
     /// Print one line of JSON for each input
     #[arg(long)]
     pub json: bool,
-    /// Threads to compute with; all cores without it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
     /// Precision to compute in; what is installed without it
     #[arg(long, value_name = "f32|f16|int8")]
     pub variant: Option<Variant>,
+    #[command(flatten)]
+    pub engine: Engine,
+}
+
+/// Flags of every subcommand that loads models.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Engine {
+    /// Threads to compute with; all cores without it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// What computes texts and speech; on Apple's systems, a build may have accelerate and metal too
     #[arg(long, value_name = "cpu|accelerate|metal", default_value_t, value_parser = offered_unit)]
     pub unit: Unit,
     /// Directory that holds the models; else ONHAND_MODELS, else `models` beside the program, else the data directory
-    #[arg(long, value_name = "DIR")]
-    pub models: Option<PathBuf>,
+    #[arg(long = "models", value_name = "DIR")]
+    pub models_dir: Option<PathBuf>,
 }
 
 impl Common {
     /// Where models are looked for.
     pub fn places(&self) -> Places {
-        Places::new(self.models.clone())
+        self.engine.places()
+    }
+
+    /// Threads to compute with.
+    pub fn threads_in_force(&self) -> usize {
+        self.engine.threads_in_force()
+    }
+
+    /// How models are loaded.
+    pub fn options(&self) -> Options {
+        self.engine.options(self.variant)
+    }
+
+    /// As [`Engine::open_model`].
+    pub fn open_model(&self, ids: &[&str]) -> Result<ModelDir, String> {
+        self.engine.open_model(ids)
+    }
+}
+
+impl Engine {
+    /// Where models are looked for.
+    pub fn places(&self) -> Places {
+        Places::new(self.models_dir.clone())
     }
 
     /// Threads to compute with.
@@ -40,8 +74,21 @@ impl Common {
     }
 
     /// How models are loaded.
-    pub fn options(&self) -> Options {
-        Options { variant: self.variant, threads: Some(self.threads_in_force()), unit: self.unit }
+    pub fn options(&self, variant: Option<Variant>) -> Options {
+        Options { variant, threads: Some(self.threads_in_force()), unit: self.unit }
+    }
+
+    /// Opens the model of that id, or in that directory. An id first: a folder that happens to have its name does not
+    /// hide an installed model.
+    ///
+    /// # Errors
+    /// As [`Engine::open_model`].
+    pub fn open(&self, model: &str) -> Result<ModelDir, String> {
+        let named = Path::new(model);
+        match self.places().find(model) {
+            None if named.is_dir() => ModelDir::open(named, &Limits::default()).map_err(|e| e.to_string()),
+            _ => self.open_model(&[model]),
+        }
     }
 
     /// Opens the first of `ids` that is installed.
@@ -51,7 +98,7 @@ impl Common {
     pub fn open_model(&self, ids: &[&str]) -> Result<ModelDir, String> {
         let places = self.places();
         // A name that is misspelt must not go unnoticed: a model from elsewhere would answer.
-        if let Some(dir) = self.models.as_ref().filter(|dir| !dir.is_dir()) {
+        if let Some(dir) = self.models_dir.as_ref().filter(|dir| !dir.is_dir()) {
             eprintln!("there is no directory {}: looking elsewhere", dir.display());
         }
         // A name of the person's own: that it is wrong comes before that it is not installed.
@@ -68,6 +115,39 @@ impl Common {
                 ids[0]
             )),
         }
+    }
+}
+
+/// A model, and which variant of it: `mobilenet-v3-small`, `whisper-base:int8`, `./my-model:f16`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Id of an installed model, or a model directory.
+    pub model: String,
+    /// `None`: as it is installed.
+    pub variant: Option<Variant>,
+}
+
+impl FromStr for Named {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let (model, variant) = match name.rsplit_once(':') {
+            // A colon of the path itself: `C:\models\mine`.
+            Some((_, behind)) if behind.contains(['/', '\\']) => (name, None),
+            Some((model, variant)) => (model, Some(variant.parse()?)),
+            None => (name, None),
+        };
+        if model.is_empty() {
+            return Err("a model's id or directory is wanted, such as mobilenet-v3-small:int8".into());
+        }
+        Ok(Self { model: model.into(), variant })
+    }
+}
+
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.model)?;
+        self.variant.map_or(Ok(()), |variant| write!(f, ":{variant}"))
     }
 }
 
@@ -166,6 +246,61 @@ pub fn print(text: &str) {
     }
 }
 
+/// Writes a file that was asked for: whole, or not at all.
+///
+/// # Errors
+/// A sentence that names it.
+pub fn save(path: &Path, text: &str) -> Result<(), String> {
+    let place = path.display();
+    write_whole(path, text.as_bytes()).map_err(|e| format!("{place} cannot be written: {e}; name another place for it"))
+}
+
+/// `3.2 s`, `2 min 5 s`.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 60.0 => format!("{seconds:.1} s"),
+        seconds => format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0),
+    }
+}
+
+/// How far the judging of a model is, on a terminal.
+pub struct Meter {
+    bar: ProgressBar,
+    since: Instant,
+}
+
+impl Meter {
+    /// Of what is called `name`.
+    pub fn new(name: &str) -> Self {
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
+        let bar = ProgressBar::no_length().with_style(style.expect("the template is sound"));
+        Self { bar: bar.with_message(name.to_string()), since: Instant::now() }
+    }
+
+    /// Takes the bar away and gives the seconds that have passed.
+    pub fn finish(&self) -> f64 {
+        self.bar.finish_and_clear();
+        self.since.elapsed().as_secs_f64()
+    }
+}
+
+/// What failed is said where the bar was.
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Meter {
+    fn begin(&mut self, inputs: usize) {
+        self.bar.set_length(inputs as u64);
+    }
+
+    fn done(&mut self) {
+        self.bar.inc(1);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +316,23 @@ mod tests {
             }
         }
         assert!(offered_unit("npu").unwrap_err().contains("npu is no compute unit"));
+    }
+
+    #[test]
+    fn a_model_is_named_with_or_without_its_variant() {
+        let named = |model: &str, variant| Ok(Named { model: model.into(), variant });
+        for (said, want) in [
+            ("whisper-tiny.en", named("whisper-tiny.en", None)),
+            ("whisper-base:int8", named("whisper-base", Some(Variant::Int8))),
+            ("./mine:f16", named("./mine", Some(Variant::F16))),
+            ("C:\\models\\mine", named("C:\\models\\mine", None)),
+            ("C:\\models\\mine:f32", named("C:\\models\\mine", Some(Variant::F32))),
+        ] {
+            assert_eq!(said.parse(), want, "{said}");
+        }
+        assert!("a:int4".parse::<Named>().unwrap_err().contains("int4 is no variant"));
+        assert!(":int8".parse::<Named>().is_err() && "".parse::<Named>().is_err());
+        assert_eq!("a:int8".parse::<Named>().unwrap().to_string(), "a:int8");
     }
 
     #[test]

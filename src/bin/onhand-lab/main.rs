@@ -7,6 +7,7 @@ mod bench;
 mod classify;
 mod common;
 mod demo;
+mod evaluate;
 mod models;
 mod profile;
 mod report;
@@ -37,6 +38,7 @@ enum Command {
     Models(models::Args),
     Simulate(simulate::Args),
     Report(report::Args),
+    Evaluate(evaluate::Args),
 }
 
 fn main() -> ExitCode {
@@ -50,5 +52,6 @@ fn main() -> ExitCode {
         Command::Models(args) => models::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
     }
 }

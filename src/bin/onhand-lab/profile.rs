@@ -7,9 +7,8 @@ use onhand::inference::speech::{TranscribeOptions, Transcriber, audio};
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
 use onhand::inference::{Error, Options, Placed, Result, family, stored_variant};
-use onhand::model_dir::{Limits, ModelDir};
+use onhand::model_dir::ModelDir;
 use onhand::profile::{self, Input, Plan, Subject};
-use std::path::Path;
 use std::process::ExitCode;
 
 /// 32 tokens with `[CLS]` and `[SEP]` for English BERT: a sentence such as people write.
@@ -46,20 +45,15 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
-    // An id first: a folder that happens to have its name does not hide an installed model.
-    let named = Path::new(&args.model);
-    let dir = match args.common.places().find(&args.model) {
-        None if named.is_dir() => ModelDir::open(named, &Limits::default()).map_err(|e| e.to_string())?,
-        _ => args.common.open_model(&[&args.model])?,
-    };
+    let dir = args.common.engine.open(&args.model)?;
     let plan = Plan { warmup: args.warmup, runs: args.runs as usize, ..Plan::default() };
     let (family, options) = (family(&dir), args.common.options());
     let subject = |input| Subject {
         model: dir.name(),
         family: family.to_string(),
         variant: options.variant.unwrap_or_else(|| stored_variant(&dir)).to_string(),
-        unit: args.common.unit,
-        threads: args.common.threads.map(usize::from),
+        unit: args.common.engine.unit,
+        threads: args.common.engine.threads.map(usize::from),
         input,
     };
     let bar = progress(&dir.name(), plan);

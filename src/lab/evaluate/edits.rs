@@ -1,10 +1,10 @@
 //! How far what was written down is from what was said.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::ops::AddAssign;
 
 /// Words or characters to insert, delete or replace, against how many there should be.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErrorRate {
     /// The fewest insertions, deletions and replacements that make the answer right.
     pub edits: usize,
@@ -22,6 +22,17 @@ impl ErrorRate {
     /// be none.
     pub fn rate(self) -> Option<f64> {
         super::share(self.edits, self.reference)
+    }
+}
+
+/// With its [`rate`](ErrorRate::rate).
+impl Serialize for ErrorRate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ErrorRate", 3)?;
+        fields.serialize_field("edits", &self.edits)?;
+        fields.serialize_field("reference", &self.reference)?;
+        fields.serialize_field("rate", &self.rate())?;
+        fields.end()
     }
 }
 

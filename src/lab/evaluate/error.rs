@@ -76,14 +76,29 @@ pub enum Error {
         /// What is wrong with the first.
         first: String,
     },
+    /// No input at all was given.
+    #[error("there is nothing to judge; name data with at least one input")]
+    NoInputs,
+    /// A model of a kind that cannot be judged.
+    #[error("{model} is a {family} model; pictures, texts and speech can be judged")]
+    UnknownKind {
+        /// The model's name.
+        model: String,
+        /// Its family.
+        family: String,
+    },
     /// The model failed, whatever the input.
     #[error(transparent)]
     Model(#[from] inference::Error),
 }
 
 impl Error {
-    pub(super) fn nothing_judged(inputs: usize, first: &Refused) -> Self {
-        Self::NothingJudged { inputs, first: format!("{}: {}", first.input, first.why) }
+    /// Of so many inputs, of which `first` is the first that was refused.
+    pub(super) fn nothing_judged(inputs: usize, first: Option<&Refused>) -> Self {
+        match first {
+            Some(Refused { input, why }) => Self::NothingJudged { inputs, first: format!("{input}: {why}") },
+            None => Self::NoInputs,
+        }
     }
 }
 

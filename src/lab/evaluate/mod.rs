@@ -8,8 +8,9 @@
 //!
 //! A reader turns a path into inputs and refuses labels that the model does not have before anything is computed. An
 //! input that cannot be read is named in the scores and left out of every count. Scores keep the answers, so that two
-//! models can be held against each other with [`agreement`].
+//! models can be held against each other with [`agreement`]. [`judge`] does all of it for a model of any kind.
 
+mod any;
 mod calibration;
 mod confusion;
 mod edits;
@@ -19,6 +20,7 @@ mod speech;
 mod text;
 mod vision;
 
+pub use any::{Kind, Progress, Scores, judge};
 pub use calibration::calibration_error;
 pub use confusion::{Confusion, WorstClass};
 pub use edits::{ErrorRate, distance};

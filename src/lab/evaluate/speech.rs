@@ -144,10 +144,10 @@ pub fn speech(transcriber: &Transcriber, clips: &[Clip], mut done: impl FnMut())
         scores.answers.push(answer);
         done();
     }
-    match scores.refused.first() {
-        Some(first) if scores.clips.is_empty() => Err(Error::nothing_judged(clips.len(), first)),
-        _ => Ok(scores),
+    if scores.clips.is_empty() {
+        return Err(Error::nothing_judged(clips.len(), scores.refused.first()));
     }
+    Ok(scores)
 }
 
 fn judge(transcriber: &Transcriber, clip: &Clip) -> inference::Result<ClipScores> {

@@ -113,8 +113,7 @@ pub fn text(analyzer: &SentimentAnalyzer, texts: &[LabelledText], mut done: impl
     }
     let (judged, right) = confusion.total_and_right();
     let (Some(f1_macro), Some(calibration_error)) = (confusion.macro_f1(), calibration_error(&sure)) else {
-        let none = Refused { input: "the table".into(), why: "it is empty".into() };
-        return Err(Error::nothing_judged(texts.len(), refused.first().unwrap_or(&none)));
+        return Err(Error::nothing_judged(texts.len(), refused.first()));
     };
     Ok(TextScores {
         texts: judged,

@@ -4,7 +4,7 @@
 //! lies in the folder itself, the number that the first four digits of its name are (`0281-cat.jpg`). Numbers count from
 //! 0, as ImageNet-1k's do.
 
-use super::{Confusion, Error, Refused, Result, class_of, share};
+use super::{Confusion, Error, Refused, Result, WorstClass, class_of, share};
 use crate::inference::vision::{ImageClassifier, Language, RgbFrame, Selection};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -17,6 +17,8 @@ const EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif"
 const DIGITS: usize = 4;
 /// Guesses of which one has to be right for top-5.
 const TOP: usize = 5;
+/// Classes that [`VisionScores::worst`] names.
+const WORST: usize = 10;
 
 /// A picture file, and what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,12 @@ pub struct VisionScores {
     pub top1: usize,
     /// How many have it among the five most probable.
     pub top5: usize,
+    /// `top1` of `pictures`, 0 to 1.
+    pub top1_share: f64,
+    /// `top5` of `pictures`, 0 to 1.
+    pub top5_share: f64,
+    /// The classes with the most wrong answers.
+    pub worst: Vec<WorstClass>,
     /// Pictures that could not be read.
     pub refused: Vec<Refused>,
     /// Which classes are taken for which.
@@ -44,18 +52,6 @@ pub struct VisionScores {
     /// The most probable class of each picture, in the order in which they came; `None` for what was refused.
     #[serde(skip)]
     pub answers: Vec<Option<usize>>,
-}
-
-impl VisionScores {
-    /// Share of pictures whose class comes first, 0 to 1.
-    pub fn top1_share(&self) -> Option<f64> {
-        share(self.top1, self.pictures)
-    }
-
-    /// Share of pictures whose class is among the first five, 0 to 1.
-    pub fn top5_share(&self) -> Option<f64> {
-        share(self.top5, self.pictures)
-    }
 }
 
 /// The pictures in `folder` and in the folders in it, by file name's ending, sorted by path. What begins with a dot is
@@ -137,38 +133,32 @@ pub fn vision(
     mut done: impl FnMut(),
 ) -> Result<VisionScores> {
     let selection = Selection { top: TOP, threshold: 0.0, language: Language::English };
-    let mut scores = VisionScores {
-        pictures: 0,
-        top1: 0,
-        top5: 0,
-        refused: Vec::new(),
-        confusion: Confusion::default(),
-        answers: Vec::new(),
-    };
+    let (mut confusion, mut top5) = (Confusion::default(), 0);
+    let (mut answers, mut refused) = (Vec::new(), Vec::new());
     for LabelledPicture { path, class } in pictures {
         let answer = match RgbFrame::open(path) {
             Ok(frame) => {
                 let labels = classifier.classify(&frame, &selection)?;
-                scores.pictures += 1;
-                scores.top5 += usize::from(labels.iter().any(|label| label.index == *class));
+                top5 += usize::from(labels.iter().any(|label| label.index == *class));
                 labels.first().map(|label| label.index)
             }
             Err(why) => {
-                scores.refused.push(Refused { input: path.display().to_string(), why: why.to_string() });
+                refused.push(Refused { input: path.display().to_string(), why: why.to_string() });
                 None
             }
         };
         if let Some(answered) = answer {
-            scores.top1 += usize::from(answered == *class);
-            scores.confusion.add(*class, answered);
+            confusion.add(*class, answered);
         }
-        scores.answers.push(answer);
+        answers.push(answer);
         done();
     }
-    match scores.refused.first() {
-        Some(first) if scores.pictures == 0 => Err(Error::nothing_judged(pictures.len(), first)),
-        _ => Ok(scores),
-    }
+    let (judged, top1) = confusion.total_and_right();
+    let (Some(top1_share), Some(top5_share)) = (share(top1, judged), share(top5, judged)) else {
+        return Err(Error::nothing_judged(pictures.len(), refused.first()));
+    };
+    let worst = confusion.worst(classifier.class_names(Language::English), WORST);
+    Ok(VisionScores { pictures: judged, top1, top5, top1_share, top5_share, worst, refused, confusion, answers })
 }
 
 #[cfg(test)]

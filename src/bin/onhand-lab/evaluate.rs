@@ -1,0 +1,192 @@
+//! `onhand-lab evaluate`: how often models are right.
+
+use crate::common::{Engine, Meter, Named, print, save, seconds};
+use onhand::inference::{Variant, stored_variant};
+use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Scores, WorstClass, judge};
+use onhand::profile::Device;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Judge models on inputs of which the right answer is known
+///
+/// Pictures: a folder of them. Each lies in a folder of its class (FOLDER/CLASS/a.jpg, the class by name or by number
+/// from 0), or its name begins with the four digits of its class (0281-cat.jpg). Reported are top-1, top-5 and the
+/// classes that were mistaken most often.
+///
+/// Texts: a table, UTF-8, with the line `label<TAB>sentence` first; a label is the name of a class or its number from 0.
+/// Reported are accuracy, F1, the expected calibration error and the confusion matrix.
+///
+/// Speech: a folder of sound files with a transcripts.json that says for each what is said, and in which language.
+/// Reported are the error rates of words and characters after Whisper's normalisation; Korean, and what is written
+/// without spaces, counts in characters only.
+///
+/// Of several models, all of one kind, each is also held against the first: how often both gave the same answer. An
+/// input that cannot be read is named and left out.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    onhand-lab evaluate mobilenet-v3-small mobilenet-v3-small:int8 --data photos\n  \
+    onhand-lab evaluate distilbert-sst2 ./my-model --data sst2-dev.tsv --json report.json")]
+pub struct Args {
+    /// Ids of installed models, or model directories, each perhaps with a variant
+    #[arg(value_name = "MODEL[:f32|f16|int8]", required = true)]
+    subjects: Vec<Named>,
+    /// Folder of pictures, table of texts, or folder of clips
+    #[arg(long, value_name = "PATH")]
+    data: PathBuf,
+    /// Write a report of everything as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Judge only so many inputs, evenly spaced among all
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    #[command(flatten)]
+    engine: Engine,
+}
+
+/// One model's part of the report.
+#[derive(Serialize)]
+struct Judged {
+    model: String,
+    /// As it was asked for, or as the floats are stored.
+    variant: Variant,
+    /// How often the answer was that of the first model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement: Option<Agreement>,
+    seconds: f64,
+    #[serde(flatten)]
+    scores: Scores,
+}
+
+/// The JSON report.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// Which Onhand wrote it.
+    version: &'static str,
+    device: Device,
+    data: &'a Path,
+    limit: Option<u32>,
+    models: &'a [Judged],
+}
+
+pub fn run(args: &Args) -> ExitCode {
+    match try_run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("onhand-lab: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(args: &Args) -> Result<(), String> {
+    let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
+    let models = models.collect::<Result<Vec<_>, String>>()?;
+    // Data is of one kind: what does not fit it is said before anything has been computed.
+    one_kind(models.iter().map(|(_, dir)| Ok((dir.name(), Kind::of(dir).map_err(|e| e.to_string())?))))?;
+    let mut judged: Vec<Judged> = Vec::new();
+    for (named, dir) in models {
+        let options = args.engine.options(named.variant);
+        let mut meter = Meter::new(&named.to_string());
+        let scores = judge(&dir, &options, &args.data, args.limit.map(|n| n as usize), &mut meter)
+            .map_err(|e| format!("{named}: {e}"))?;
+        let of_one = Judged {
+            model: named.model.clone(),
+            variant: named.variant.unwrap_or_else(|| stored_variant(&dir)),
+            agreement: judged.first().and_then(|first| scores.agreement(&first.scores)),
+            seconds: meter.finish(),
+            scores,
+        };
+        // What is the matter with the data is the same for all models, and said once; what a model does not know is not.
+        let known: Vec<_> = judged.iter().flat_map(|before| before.scores.refused()).collect();
+        let news = of_one.scores.refused().iter().filter(|refused| !known.contains(refused));
+        news.for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
+        print(&in_words(&of_one, judged.first()));
+        judged.push(of_one);
+    }
+    if let Some(path) = &args.json {
+        let Args { data, limit, .. } = args;
+        let version = env!("CARGO_PKG_VERSION");
+        let report = Report { version, device: Device::this(), data, limit: *limit, models: &judged };
+        save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
+    }
+    Ok(())
+}
+
+/// The kind that all models are of.
+///
+/// # Errors
+/// Names two of different kinds.
+pub fn one_kind(models: impl Iterator<Item = Result<(String, Kind), String>>) -> Result<Kind, String> {
+    let mut first: Option<(String, Kind)> = None;
+    for model in models {
+        let (name, kind) = model?;
+        match &first {
+            Some((other, of_other)) if *of_other != kind => {
+                return Err(format!(
+                    "{other} is a {of_other} model and {name} a {kind} model; name models of one kind"
+                ));
+            }
+            Some(_) => {}
+            None => first = Some((name, kind)),
+        }
+    }
+    first.map(|(_, kind)| kind).ok_or_else(|| "no model is named".into())
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1} %", 100.0 * part)
+}
+
+/// A model's scores for a person; `first` is the model that the others are held against.
+fn in_words(judged: &Judged, first: Option<&Judged>) -> String {
+    let mut text = format!("{} ({}), {}\n", judged.model, judged.variant, seconds(judged.seconds));
+    let mut line = |name: &str, value: String| text += &format!("  {name:<24}{value}\n");
+    match &judged.scores {
+        Scores::Vision(s) => {
+            line("top-1", format!("{} of {} ({})", s.top1, s.pictures, percent(s.top1_share)));
+            line("top-5", format!("{} of {} ({})", s.top5, s.pictures, percent(s.top5_share)));
+            for (at, class) in s.worst.iter().take(5).enumerate() {
+                line(if at == 0 { "worst classes" } else { "" }, mistaken(class));
+            }
+        }
+        Scores::Text(s) => {
+            line("accuracy", format!("{} of {} ({})", s.right, s.texts, percent(s.accuracy)));
+            line("F1, macro", format!("{:.4}", s.f1_macro));
+            line("F1, positive", s.f1_positive.map_or_else(|| "no text is positive".into(), |f1| format!("{f1:.4}")));
+            line("calibration error", format!("{:.4}", s.calibration_error));
+            for (right, row) in s.matrix.iter().enumerate() {
+                let answers = row.iter().zip(&s.classes).map(|(count, class)| format!("{class} {count}"));
+                line(&format!("{} taken for", s.classes[right]), answers.collect::<Vec<_>>().join(", "));
+            }
+        }
+        Scores::Speech(s) => {
+            line("word error rate", rate(s.words, "words"));
+            line("character error rate", rate(s.characters, "characters"));
+            for clip in &s.clips {
+                let (errors, unit) = clip.words.map_or((clip.characters, "characters"), |words| (words, "words"));
+                line(&format!("  {}  ", clip.clip), rate(errors, unit));
+            }
+        }
+    }
+    if let (Some(first), Some(Agreement { same, of })) = (first, judged.agreement) {
+        let share = if of == 0 { String::new() } else { format!(" ({})", percent(same as f64 / of as f64)) };
+        line("same answer", format!("{same} of {of}{share} as {} ({})", first.model, first.variant));
+    }
+    let refused = judged.scores.refused().len();
+    if refused > 0 {
+        line("left out", refused.to_string());
+    }
+    text
+}
+
+fn rate(errors: ErrorRate, unit: &str) -> String {
+    let share = errors.rate().map_or_else(|| "unknown".into(), percent);
+    format!("{share} (edits: {}, {unit}: {})", errors.edits, errors.reference)
+}
+
+/// `tench: 3 of 5 right, taken for goldfish 2`.
+fn mistaken(class: &WorstClass) -> String {
+    let taken_for: Vec<_> = class.taken_for.iter().take(3).map(|(name, count)| format!("{name} {count}")).collect();
+    format!("{}: {} of {} right, taken for {}", class.class, class.right, class.inputs, taken_for.join(", "))
+}
