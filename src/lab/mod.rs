@@ -2,6 +2,7 @@
 //! and laying side by side what phones sent.
 
 pub mod evaluate;
+pub mod prune;
 pub mod report;
 pub mod simulate;
 pub mod train;

@@ -81,6 +81,12 @@ impl ConvShape {
         Self { inputs: channels, outputs: channels, kernel, stride, groups: channels }
     }
 
+    /// Whether every channel is looked at on its own. Pruning may leave one channel, which is one group as well; of what
+    /// looks across channels at several pixels there is only the stem, which sees three.
+    fn is_depthwise(self) -> bool {
+        self.kernel > 1 && self.groups == self.inputs
+    }
+
     fn weight(self) -> [usize; 4] {
         [self.outputs, self.inputs / self.groups, self.kernel, self.kernel]
     }
@@ -143,10 +149,10 @@ impl Conv {
         let window = (shape.kernel, shape.stride);
         let filters = if style.int8 && shape.kernel == 1 && shape.inputs >= LEAST_INT8_INPUTS {
             Filters::Dense(Dense::pack_int8(style.isa, &weight, &bias, activation))
-        } else if shape.groups == 1 {
-            Filters::Dense(Dense::pack(style.isa, &weight, &bias, window, activation))
-        } else {
+        } else if shape.is_depthwise() {
             Filters::Depthwise(Depthwise::pack(style.isa, &weight, &bias, window, activation))
+        } else {
+            Filters::Dense(Dense::pack(style.isa, &weight, &bias, window, activation))
         };
         Ok(Self { filters, shape, padding: style.padding })
     }
@@ -256,7 +262,7 @@ mod tests {
     fn map(arena: &mut Arena, conv: &Conv, xs: &Tensor, isa: Isa) -> Map {
         let (_, channels, height, width) = xs.dims4().unwrap();
         let size = Size { height, width, channels };
-        let is_picture = conv.shape.groups == 1 && conv.shape.kernel > 1;
+        let is_picture = !conv.shape.is_depthwise() && conv.shape.kernel > 1;
         let mut map = if is_picture { arena.picture(size, conv.border()) } else { arena.map(isa, size, conv.border()) };
         let values = xs.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         for (i, value) in values.into_iter().enumerate() {
@@ -280,6 +286,7 @@ mod tests {
             vec![ConvShape::pointwise(3, 5), ConvShape { inputs: 3, outputs: 4, kernel: 3, stride: 2, groups: 1 }];
         for kernel in [3, 5] {
             shapes.extend([1, 2].map(|stride| ConvShape::depthwise(3, kernel, stride)));
+            shapes.push(ConvShape::depthwise(1, kernel, 1));
         }
         for shape in shapes {
             for padding in [Padding::Same, Padding::Symmetric] {

@@ -56,7 +56,7 @@ fn pruned_networks_of_any_width_answer() {
             widths.stem = 5;
             for block in &mut widths.blocks {
                 block.outputs = 5;
-                block.expanded = block.expanded.map(|_| 5);
+                block.expanded = block.expanded.map(|_| if block.squeezed.is_some() { 1 } else { 5 });
                 block.squeezed = block.squeezed.map(|_| 1);
             }
             widths.last = 3;
