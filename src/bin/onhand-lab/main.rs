@@ -7,6 +7,7 @@ mod bench;
 mod classify;
 mod common;
 mod demo;
+mod distil;
 mod evaluate;
 mod models;
 mod profile;
@@ -39,6 +40,7 @@ enum Command {
     Simulate(simulate::Args),
     Report(report::Args),
     Evaluate(evaluate::Args),
+    Distil(distil::Args),
 }
 
 fn main() -> ExitCode {
@@ -53,5 +55,6 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Distil(args) => distil::run(&args),
     }
 }

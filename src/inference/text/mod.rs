@@ -26,6 +26,7 @@ mod tests;
 pub(crate) mod tiny;
 
 pub use distilbert::{Activation, Config};
+pub use tokenizer::{SpecialIds, Token, Tokenizer};
 
 use super::layers::Layers;
 use super::{Error, Options, Placed, Result, weights};
@@ -38,7 +39,6 @@ use network::Network;
 use passes::Row;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use tokenizer::{Token, Tokenizer};
 use windows::Window;
 use words::Span;
 

@@ -16,7 +16,7 @@ use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 
 /// One token of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
+pub struct Token {
     /// Its place in the vocabulary.
     pub id: u32,
     /// The bytes of the text that it stands for: on character boundaries, in order, may be empty.
@@ -27,15 +27,19 @@ pub(super) struct Token {
 
 /// The tokens with a meaning of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SpecialIds {
+pub struct SpecialIds {
+    /// Before a text.
     pub cls: u32,
+    /// After it.
     pub sep: u32,
+    /// In place of what the vocabulary has nothing for.
     pub unk: u32,
+    /// In place of what is covered.
     pub mask: u32,
 }
 
 /// A tokenizer whose ids all lie inside the model's vocabulary.
-pub(super) struct Tokenizer {
+pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     special: SpecialIds,
 }
@@ -48,7 +52,7 @@ impl Tokenizer {
     /// model has no vectors for.
     pub fn load(dir: &ModelDir, vocab_size: usize) -> Result<Self> {
         let model = |why: String| Error::Model { model: dir.name(), why };
-        let mut inner = if dir.has("tokenizer.json") {
+        let inner = if dir.has("tokenizer.json") {
             tokenizers::Tokenizer::from_bytes(dir.read("tokenizer.json")?)
                 .map_err(|e| model(format!("tokenizer.json cannot be read: {e}")))?
         } else if dir.has("vocab.txt") {
@@ -58,6 +62,23 @@ impl Tokenizer {
         } else {
             return Err(model("it has neither tokenizer.json nor vocab.txt".into()));
         };
+        Self::checked(inner, &dir.name(), vocab_size)
+    }
+
+    /// BERT's tokenizer over the entries of a `vocab.txt`, lower case unless one of them has a capital letter. `name` is
+    /// what messages call the model.
+    ///
+    /// # Errors
+    /// It is not UTF-8 text, or lacks one of BERT's special tokens.
+    pub fn of_vocab(vocab: &[u8], name: &str) -> Result<Self> {
+        let inner = from_vocab(vocab, None)
+            .map_err(|e| Error::Model { model: name.into(), why: format!("vocab.txt cannot be used: {e}") })?;
+        let vocab_size = inner.get_vocab_size(true);
+        Self::checked(inner, name, vocab_size)
+    }
+
+    fn checked(mut inner: tokenizers::Tokenizer, name: &str, vocab_size: usize) -> Result<Self> {
+        let model = |why: String| Error::Model { model: name.into(), why };
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|e| model(format!("tokenizer.json: {e}")))?;
         // What a person writes is text, never a command: "[SEP]" is five characters.
@@ -72,6 +93,16 @@ impl Tokenizer {
         };
         let special = SpecialIds { cls: id("[CLS]")?, sep: id("[SEP]")?, unk: id("[UNK]")?, mask: id("[MASK]")? };
         Ok(Self { inner, special })
+    }
+
+    /// What a network reads of `text`: `[CLS]`, its tokens as far as `most` ids in all allow, `[SEP]`.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn row(&self, text: &str, most: usize) -> Result<Vec<u32>> {
+        let tokens = self.encode(text)?;
+        let inside = tokens.iter().take(most.saturating_sub(2)).map(|token| token.id);
+        Ok(std::iter::once(self.special.cls).chain(inside).chain([self.special.sep]).collect())
     }
 
     /// The tokens with a meaning of their own.

@@ -29,6 +29,12 @@ pub enum Error {
         /// What is wrong and what to do.
         why: String,
     },
+    /// Labelled data cannot be used.
+    #[error(transparent)]
+    Labelled(#[from] crate::lab::evaluate::Error),
+    /// What was made cannot be written.
+    #[error(transparent)]
+    Made(#[from] crate::lab::made::Error),
     /// A setting that cannot be.
     #[error("{0}")]
     Setting(String),

@@ -1,0 +1,144 @@
+//! A model directory that the lab makes: whole, or not there.
+
+use crate::model_dir::{ModelDir, PROVENANCE_FILE};
+use crate::store::Sha256Sum;
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a model could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing is overwritten.
+    #[error("{}: is there already; move it away, or choose another place with --out", .0.display())]
+    Exists(PathBuf),
+    /// The disk said no.
+    #[error("{}: {source}; make room, or choose another place with --out", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// The result of everything in this module.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A model directory in the making: it lies beside its place under a name with a dot, and is renamed once it is whole.
+/// What was left there by a run that was cut is thrown away.
+#[derive(Debug)]
+pub struct Made {
+    partial: PathBuf,
+    out: PathBuf,
+}
+
+impl Made {
+    /// Begins the model that is to lie at `out`.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where something is there; [`Error::Io`].
+    pub fn begin(out: &Path) -> Result<Self> {
+        if fs::symlink_metadata(out).is_ok() {
+            return Err(Error::Exists(out.into()));
+        }
+        let name = out.file_name().unwrap_or_default().to_string_lossy();
+        let partial = out.with_file_name(format!(".{name}.partial"));
+        match fs::remove_dir_all(&partial) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(io_at(&partial)(e)),
+            _ => {}
+        }
+        fs::create_dir_all(&partial).map_err(io_at(&partial))?;
+        Ok(Self { partial, out: out.into() })
+    }
+
+    /// Where its files are to be written.
+    pub fn dir(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Writes one of its files.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<()> {
+        let path = self.partial.join(name);
+        fs::write(&path, content).map_err(io_at(&path))
+    }
+
+    /// Takes over the file `name` of another model, if it has one.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn take(&self, from: &ModelDir, name: &str) -> Result<()> {
+        if from.has(name) {
+            let to = self.partial.join(name);
+            fs::copy(from.path().join(name), &to).map_err(io_at(&to))?;
+        }
+        Ok(())
+    }
+
+    /// Adds size and hash of each file to `provenance`, which says how it was made, and moves the model into its place.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Exists`] where something was put there meanwhile.
+    pub fn finish(self, mut provenance: Value) -> Result<PathBuf> {
+        let mut files = serde_json::Map::new();
+        let mut names: Vec<PathBuf> = Vec::new();
+        for entry in fs::read_dir(&self.partial).map_err(io_at(&self.partial))? {
+            names.push(entry.map_err(io_at(&self.partial))?.path());
+        }
+        names.sort();
+        for path in names {
+            let (bytes, sha256) = measured(&path).map_err(io_at(&path))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(name, json!({"bytes": bytes, "sha256": sha256}));
+        }
+        provenance["files"] = Value::Object(files);
+        provenance["made_by"] = json!(concat!("onhand-lab ", env!("CARGO_PKG_VERSION")));
+        let text = serde_json::to_string_pretty(&provenance).expect("plain data serialises") + "\n";
+        self.write(PROVENANCE_FILE, text)?;
+        if fs::symlink_metadata(&self.out).is_ok() {
+            return Err(Error::Exists(self.out));
+        }
+        fs::rename(&self.partial, &self.out).map_err(io_at(&self.out))?;
+        Ok(self.out)
+    }
+}
+
+/// Size and hash of a file, which is on the disk then.
+fn measured(path: &Path) -> io::Result<(u64, Option<Sha256Sum>)> {
+    let file = File::open(path)?;
+    file.sync_all()?;
+    Ok((file.metadata()?.len(), Sha256Sum::of_file(path, || true)?))
+}
+
+fn io_at(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    move |source| Error::Io { path: path.into(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_appears_whole_with_what_it_is_made_of_and_overwrites_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("new/small");
+        let cut = Made::begin(&out).unwrap();
+        cut.write("left.over", "x").unwrap();
+        drop(cut);
+        let made = Made::begin(&out).unwrap();
+        made.write("config.json", "{}").unwrap();
+        assert!(!out.exists());
+        assert_eq!(made.finish(json!({"source": "tests"})).unwrap(), out);
+        let said: Value = serde_json::from_slice(&fs::read(out.join(PROVENANCE_FILE)).unwrap()).unwrap();
+        // Of "{}".
+        let sha256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        assert_eq!(said["files"], json!({"config.json": {"bytes": 2, "sha256": sha256}}));
+        assert_eq!(said["source"], "tests");
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
+        assert!(matches!(Made::begin(&out), Err(Error::Exists(_))));
+    }
+}
