@@ -11,6 +11,7 @@ mod distil;
 mod evaluate;
 mod models;
 mod profile;
+mod prune;
 mod report;
 mod samples;
 mod sentiment;
@@ -41,6 +42,7 @@ enum Command {
     Report(report::Args),
     Evaluate(evaluate::Args),
     Distil(distil::Args),
+    Prune(prune::Args),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +58,6 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Distil(args) => distil::run(&args),
+        Command::Prune(args) => prune::run(&args),
     }
 }

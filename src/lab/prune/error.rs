@@ -46,12 +46,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// For `map_err`: `path` could not be read.
-    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+    pub fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.into(), source, advice: "check the path" }
     }
 
     /// For `map_err`: `path` could not be written.
-    pub(super) fn written(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+    pub fn written(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io { path: path.into(), source, advice: "make room or choose another place with --out" }
     }
 }

@@ -16,6 +16,7 @@
 
 mod error;
 mod graph;
+mod iterate;
 mod network;
 mod schedule;
 mod structured;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use error::{Error, Result};
 pub use graph::{Graph, Group, Member};
+pub use iterate::{Narrowed, Plan, Pruned, prune};
 pub use network::Network;
 pub use schedule::pruned_after;
 pub use structured::{Choice, choose, remove, zero};
