@@ -3,7 +3,7 @@
 use super::weights::{MappedWeights, check_variant};
 use super::{Error, Options};
 use crate::kernels::{Activation, Arena, Isa, LayerNorm, Linear, Pool, Rows, Table, Values};
-use crate::model_dir::ModelDir;
+use crate::model_dir::{Method, ModelDir};
 use candle_core::{Result, Shape};
 use candle_nn::VarBuilder;
 use std::sync::Arc;
@@ -14,8 +14,17 @@ pub(super) struct Layers<'a> {
     source: Source<'a>,
     pub isa: Isa,
     pub pool: Pool,
-    /// Whether linear layers are computed in bytes.
-    int8: bool,
+    int8: Int8,
+}
+
+/// Which linear layers are computed in bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Int8 {
+    None,
+    /// All: bytes are made of the floats on disk.
+    All,
+    /// Those whose bytes are on disk.
+    Stored,
 }
 
 #[derive(Clone)]
@@ -23,28 +32,28 @@ enum Source<'a> {
     /// Tensors of candle's: those of a test, or none yet where what a model asks for is being recorded.
     Builder(VarBuilder<'a>),
     /// Those of a file whose names begin with `prefix`.
-    File { weights: Arc<MappedWeights<'a>>, prefix: String },
+    File { weights: Arc<MappedWeights>, prefix: String },
 }
 
 impl<'a> Layers<'a> {
-    /// Those of `dir`, in the variant that `options` asks for. Bytes are made of the floats on disk: without
-    /// calibration they can be, since the inputs of a layer are quantised anew for every row.
+    /// Those of `dir`, in the variant that `options` asks for. Where only floats are on disk bytes are made of them:
+    /// without calibration they can be, since the inputs of a layer are quantised anew for every row.
     ///
     /// # Errors
     /// The precision on disk is another, the file cannot be mapped, `ONHAND_ISA` names instructions that are not there.
-    pub fn open(dir: &'a ModelDir, options: &Options) -> super::Result<Self> {
+    pub fn open(dir: &ModelDir, options: &Options) -> super::Result<Self> {
         check_variant(dir, options.stored())?;
+        let int8 = match dir.recipe().map(|recipe| recipe.method) {
+            None if options.int8() => Int8::All,
+            None | Some(Method::Weights) => Int8::None,
+            Some(Method::Dynamic | Method::Static) => Int8::Stored,
+        };
         let source = Source::File { weights: Arc::new(MappedWeights::open(dir)?), prefix: String::new() };
-        Ok(Self {
-            source,
-            isa: Isa::chosen().map_err(Error::Input)?,
-            pool: Pool::of(options.threads),
-            int8: options.int8(),
-        })
+        Ok(Self { source, isa: Isa::chosen().map_err(Error::Input)?, pool: Pool::of(options.threads), int8 })
     }
 
     pub fn new(vb: VarBuilder<'a>, isa: Isa) -> Self {
-        Self { source: Source::Builder(vb), isa, pool: Pool::ONE, int8: false }
+        Self { source: Source::Builder(vb), isa, pool: Pool::ONE, int8: Int8::None }
     }
 
     /// What `build` makes of those of `dir`, on the threads of the pool.
@@ -71,7 +80,7 @@ impl<'a> Layers<'a> {
 
     /// The same, as floats whatever the variant: where a rounding would cost more than it saves.
     pub fn precise(&self) -> Self {
-        Self { int8: false, ..self.clone() }
+        Self { int8: Int8::None, ..self.clone() }
     }
 
     /// Hands `use_of` the numbers of a tensor, as they are stored; none while its name and shape are only being
@@ -109,8 +118,15 @@ impl<'a> Layers<'a> {
         bias: Option<&[f32]>,
         activation: Activation,
     ) -> Result<Linear> {
-        let pack = if self.int8 { Linear::pack_int8 } else { Linear::pack };
-        self.of(name).with("weight", (outputs, inputs), |weight| pack(self.isa, weight, outputs, bias, activation))
+        self.of(name).with("weight", (outputs, inputs), |weight| {
+            let in_bytes = match self.int8 {
+                Int8::None => false,
+                Int8::All => true,
+                Int8::Stored => matches!(weight, Values::Bytes(_)),
+            };
+            let pack = if in_bytes { Linear::pack_int8 } else { Linear::pack };
+            pack(self.isa, weight, outputs, bias, activation)
+        })
     }
 
     /// A convolution along rows, of `size` of them, as the linear layer that it is on [`Rows::windows`].

@@ -3,6 +3,8 @@
 //! Each has a `load(&ModelDir, &Options)` and methods from plain data to plain data. They own no thread
 //! and read no clock: whoever calls them measures.
 
+#[cfg(test)]
+mod int8_tests;
 mod layers;
 mod on_candle;
 #[cfg(test)]
@@ -27,8 +29,8 @@ pub enum Variant {
     F32,
     /// 16-bit floats on disk, half the size. Arithmetic is f32.
     F16,
-    /// 8-bit whole numbers where that is faster: weights, and the inputs of what multiplies matrices. Made of the
-    /// floats on disk.
+    /// 8-bit whole numbers where that is faster: weights, and the inputs of what multiplies matrices. As they are on disk,
+    /// where they are; else made of the floats there.
     Int8,
 }
 
@@ -75,7 +77,7 @@ impl Options {
         self.variant == Some(Variant::Int8)
     }
 
-    /// The precision that the weights on disk must have; bytes are made of any.
+    /// The precision that the weights on disk must have; bytes are there or are made of any.
     fn stored(&self) -> Option<Variant> {
         self.variant.filter(|_| !self.int8())
     }

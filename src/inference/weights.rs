@@ -5,17 +5,18 @@
 //! against the record, so a missing, extra or misshapen tensor is named before anything is loaded.
 
 use super::{Error, Result, Variant};
-use crate::kernels::Values;
-use crate::model_dir::{Dtype, ModelDir, ModelDirError, WeightsHeader};
+use crate::kernels::{Quantized, Values};
+use crate::model_dir::{Dtype, ModelDir, ModelDirError, SCALE_SUFFIX, WeightsHeader};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::VarBuilder;
 use candle_nn::var_builder::SimpleBackend;
-use half::f16;
 use memmap2::Mmap;
 #[cfg(unix)]
 use memmap2::UncheckedAdvice;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// The shape of every tensor that `build` asks for, by name.
@@ -28,7 +29,8 @@ pub(crate) fn expected_tensors(
     Ok(std::mem::take(&mut *record.0.lock().expect("no holder panics")))
 }
 
-/// Names every tensor of `dir` that is missing, extra, misshapen or of another type than f32 and f16.
+/// Names every tensor of `dir` that is missing, extra, misshapen or of a type that it cannot be; of bytes that lie beside
+/// the floats as well.
 ///
 /// # Errors
 /// [`Error::Tensors`] lists them; [`Error::WrongFamily`] where no model of ours has this configuration.
@@ -39,7 +41,11 @@ pub fn verify_tensors(dir: &ModelDir) -> Result<()> {
         "distilbert" => super::text::expected(dir)?,
         other => return Err(Error::WrongFamily { model: dir.name(), got: other.into(), want: "known" }),
     };
-    compare(dir, &expected)
+    compare(dir, &expected)?;
+    match dir.int8()? {
+        Some(int8) if dir.recipe().is_none() => verify_tensors(&int8),
+        _ => Ok(()),
+    }
 }
 
 /// What kind of model the configuration says it is: `family` in ours, `model_type` in transformers' files.
@@ -57,18 +63,28 @@ pub(crate) fn compare(dir: &ModelDir, expected: &BTreeMap<String, Vec<usize>>) -
             Some(t) if &t.shape != shape => {
                 problems.push(format!("{name} has shape {:?}, {shape:?} is needed", t.shape));
             }
+            // Opening has seen that bytes in a file of bytes have their scales.
+            Some(t) if t.dtype == Dtype::I8 && dir.recipe().is_some() => {}
             Some(t) if !matches!(t.dtype, Dtype::F32 | Dtype::F16) => {
                 problems.push(format!("{name} is {:?}, F32 or F16 is needed", t.dtype));
             }
             Some(_) => {}
         }
     }
-    problems.extend(found.keys().filter(|n| !expected.contains_key(*n)).map(|n| format!("{n} is not part of it")));
+    let of_bytes = |name: &str| {
+        let of = name.strip_suffix(SCALE_SUFFIX).and_then(|of| found.get(of));
+        dir.recipe().is_some() && of.is_some_and(|t| t.dtype == Dtype::I8)
+    };
+    let extra = found.keys().filter(|name| !expected.contains_key(*name) && !of_bytes(name));
+    problems.extend(extra.map(|name| format!("{name} is not part of it")));
     if problems.is_empty() { Ok(()) } else { Err(Error::Tensors { model: dir.name(), problems }) }
 }
 
-/// The precision of the weights: f16 when any tensor is.
+/// The precision of the weights that were opened: bytes, or f16 when any tensor is.
 pub fn stored_variant(dir: &ModelDir) -> Variant {
+    if dir.recipe().is_some() {
+        return Variant::Int8;
+    }
     let half = dir.header().tensors().values().any(|t| t.dtype == Dtype::F16);
     if half { Variant::F16 } else { Variant::F32 }
 }
@@ -83,31 +99,52 @@ pub(crate) fn check_variant(dir: &ModelDir, want: Option<Variant>) -> Result<()>
     }
 }
 
+/// The weights of `dir` as `want` has them: bytes that lie beside the floats where they are asked for.
+///
+/// # Errors
+/// The bytes on disk are not sound.
+pub(crate) fn in_variant(dir: &ModelDir, want: Option<Variant>) -> Result<Cow<'_, ModelDir>> {
+    let int8 = if want == Some(Variant::Int8) { dir.int8()? } else { None };
+    Ok(int8.map_or(Cow::Borrowed(dir), Cow::Owned))
+}
+
 /// Maps the weights and hands them out as f32, on `device`.
 ///
 /// # Errors
-/// [`Error::WrongVariant`] where another precision is wanted, [`Error::Candle`] when the file cannot be mapped.
+/// [`Error::WrongVariant`] where another precision is wanted, [`Error::ModelDir`] when the file cannot be mapped.
 pub(crate) fn map_weights(dir: &ModelDir, want: Option<Variant>, device: &Device) -> Result<VarBuilder<'static>> {
     check_variant(dir, want)?;
-    // SAFETY: the map is undefined if somebody changes the file under it; the store never does, it renames
-    // whole directories into place.
-    Ok(unsafe { VarBuilder::from_mmaped_safetensors(&[dir.weights_path()], DType::F32, device)? })
+    Ok(VarBuilder::from_backend(Box::new(MappedWeights::open(dir)?), DType::F32, device.clone()))
 }
 
 /// The weights of a model directory, as they are stored: what is packed from here is copied once.
-pub(crate) struct MappedWeights<'a> {
+pub(crate) struct MappedWeights {
     map: Mmap,
-    header: &'a WeightsHeader,
-    /// A tensor that holds what is no number.
+    header: WeightsHeader,
+    /// The first tensor that was found not to be sound, and why.
     broken: OnceLock<String>,
 }
 
-impl<'a> MappedWeights<'a> {
+/// The numbers of `bytes`, in place where the file aligns them, and copied where it does not.
+///
+/// # Safety
+/// Any bits are a `T`, and `T` has no padding.
+unsafe fn numbers<T: Copy>(bytes: &[u8]) -> Cow<'_, [T]> {
+    // SAFETY: the caller's.
+    match unsafe { bytes.align_to::<T>() } {
+        ([], values, []) => Cow::Borrowed(values),
+        // SAFETY: the caller's; each chunk has the bytes of one.
+        _ => bytes.chunks_exact(size_of::<T>()).map(|b| unsafe { b.as_ptr().cast::<T>().read_unaligned() }).collect(),
+    }
+}
+
+impl MappedWeights {
     /// # Errors
     /// [`Error::ModelDir`] where the file cannot be mapped, or is no longer the one whose header was read.
-    pub fn open(dir: &'a ModelDir) -> Result<Self> {
-        let (path, header) = (dir.weights_path(), dir.header());
-        // SAFETY: as in `map_weights`.
+    pub fn open(dir: &ModelDir) -> Result<Self> {
+        let (path, header) = (dir.weights_path(), dir.header().clone());
+        // SAFETY: the map is undefined if somebody changes the file under it; the store never does, it renames
+        // whole directories into place.
         let map = File::open(&path).and_then(|file| unsafe { Mmap::map(&file) });
         let map = map.map_err(|source| ModelDirError::Io { path: path.clone(), source })?;
         if map.len() as u64 != header.file_bytes() {
@@ -119,41 +156,48 @@ impl<'a> MappedWeights<'a> {
     /// Hands `use_of` the numbers of the tensor `name`.
     ///
     /// # Errors
-    /// It holds what is no number. There is no such tensor, or it is neither f32 nor f16: [`compare`] finds both before.
+    /// It holds what is no number, or bytes that stand for none. There is no such tensor, or it is of a type that no model
+    /// has: [`compare`] finds both before.
     pub fn with<T>(&self, name: &str, use_of: impl FnOnce(Values) -> T) -> candle_core::Result<T> {
-        let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
-        let at = |offset: u64| (self.header.data_start() + offset) as usize;
-        let range = at(tensor.data_offsets.0)..at(tensor.data_offsets.1);
+        let (range, dtype) = self.place(name)?;
         let bytes = &self.map[range.clone()];
-        let use_of = |values: Values| -> candle_core::Result<T> {
-            if !values.are_finite() {
-                let _ = self.broken.set(name.into());
-                candle_core::bail!("{name} holds what is no number");
+        // SAFETY: any bits are a number of each of these types, and all our processors store the low byte first, as the
+        // file does.
+        let used = unsafe {
+            match dtype {
+                Dtype::F32 => self.sound(name, Values::Floats(&numbers(bytes)), use_of),
+                Dtype::F16 => self.sound(name, Values::Halves(&numbers(bytes)), use_of),
+                Dtype::I8 => {
+                    let (scales, _) = self.place(&format!("{name}{SCALE_SUFFIX}"))?;
+                    let scales = numbers(&self.map[scales]);
+                    self.sound(name, Values::Bytes(Quantized { codes: &numbers(bytes), scales: &scales }), use_of)
+                }
+                other => candle_core::bail!("{name} is {other:?}"),
             }
-            Ok(use_of(values))
-        };
-        // Where a file does not align its numbers, they are copied.
-        let used = match tensor.dtype {
-            // SAFETY: any bits are a float, and all our processors store the low byte first, as the file does.
-            Dtype::F32 => match unsafe { bytes.align_to::<f32>() } {
-                ([], values, []) => use_of(Values::Floats(values)),
-                _ => {
-                    let number = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-                    use_of(Values::Floats(&bytes.chunks_exact(4).map(number).collect::<Vec<_>>()))
-                }
-            },
-            // SAFETY: as above.
-            Dtype::F16 => match unsafe { bytes.align_to::<f16>() } {
-                ([], values, []) => use_of(Values::Halves(values)),
-                _ => {
-                    let number = |b: &[u8]| f16::from_le_bytes([b[0], b[1]]);
-                    use_of(Values::Halves(&bytes.chunks_exact(2).map(number).collect::<Vec<_>>()))
-                }
-            },
-            other => candle_core::bail!("{name} is {other:?}"),
         };
         self.forget(range);
         used
+    }
+
+    /// Where the tensor `name` lies in the file, and its type.
+    fn place(&self, name: &str) -> candle_core::Result<(Range<usize>, Dtype)> {
+        let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
+        let at = |offset: u64| (self.header.data_start() + offset) as usize;
+        Ok((at(tensor.data_offsets.0)..at(tensor.data_offsets.1), tensor.dtype))
+    }
+
+    fn sound<T>(&self, name: &str, values: Values, use_of: impl FnOnce(Values) -> T) -> candle_core::Result<T> {
+        let why = match values {
+            Values::Bytes(bytes) if bytes.codes.contains(&i8::MIN) => "holds -128, which no weight is",
+            Values::Bytes(bytes) if !bytes.scales.iter().all(|scale| scale.is_finite() && *scale > 0.0) => {
+                "has a scale that is not above 0"
+            }
+            values if !values.are_finite() => "holds what is no number",
+            values => return Ok(use_of(values)),
+        };
+        let why = format!("{name} {why}");
+        let _ = self.broken.set(why.clone());
+        candle_core::bail!("{why}")
     }
 
     /// # Errors
@@ -167,14 +211,14 @@ impl<'a> MappedWeights<'a> {
     /// What `error`, of building a model from these, comes from.
     pub fn explain(&self, model: &ModelDir, error: candle_core::Error) -> Error {
         match self.broken.get() {
-            Some(name) => Error::Model { model: model.name(), why: format!("{name} holds what is no number") },
+            Some(why) => Error::Model { model: model.name(), why: why.clone() },
             None => error.into(),
         }
     }
 
     /// What was packed is not read again: without this, the whole file would count as memory of this process until the
     /// last layer is packed.
-    fn forget(&self, range: std::ops::Range<usize>) {
+    fn forget(&self, range: Range<usize>) {
         #[cfg(unix)]
         // SAFETY: the map is of a file and only read: what is read again comes from the file again.
         let advised = unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, range.start, range.len()) };
@@ -184,6 +228,30 @@ impl<'a> MappedWeights<'a> {
         }
         #[cfg(not(unix))]
         let _ = range;
+    }
+}
+
+/// As f32, whatever is stored.
+impl SimpleBackend for MappedWeights {
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        _: candle_nn::Init,
+        dtype: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
+        let values = self.with(name, |values| values.to_floats())?;
+        Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
+    }
+
+    fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
+        let Some(tensor) = self.header.tensors().get(name) else { candle_core::bail!("{name} is missing") };
+        self.get(tensor.shape.clone().into(), name, candle_nn::Init::default(), dtype, device)
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        self.header.tensors().contains_key(name)
     }
 }
 

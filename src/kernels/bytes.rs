@@ -29,7 +29,7 @@ pub(super) struct Bytes {
 }
 
 impl Bytes {
-    /// `weight` is `[outputs, inputs]`.
+    /// `weight` is `[outputs, inputs]`; bytes are taken as they are.
     pub fn pack(isa: Isa, weight: Values, outputs: usize) -> Self {
         let inputs = weight.len() / outputs;
         let all = outputs.next_multiple_of(isa.lanes());
@@ -88,8 +88,14 @@ impl WithDot for Pack<'_> {
         let mut row = vec![0_i8; floats.as_slice().len().max(padded)];
         for (first, count) in groups(outputs.div_ceil(D::LANES)).filter(|(first, _)| mine.contains(first)) {
             for output in first * D::LANES..((first + count) * D::LANES).min(outputs) {
-                weight.copy_to(output * inputs, &mut floats.as_mut_slice()[..inputs]);
-                let (scale, sum) = quantize(simd, floats.as_slice(), &mut row);
+                let (scale, sum) = if let Values::Bytes(bytes) = weight {
+                    let (codes, scale) = bytes.part(output * inputs, inputs);
+                    row[..inputs].copy_from_slice(codes);
+                    (scale, codes.iter().map(|code| i32::from(*code)).sum())
+                } else {
+                    weight.copy_to(output * inputs, &mut floats.as_mut_slice()[..inputs]);
+                    quantize(simd, floats.as_slice(), &mut row)
+                };
                 let (vector, lane) = (output / D::LANES - first, output % D::LANES);
                 // SAFETY: no other thread has this output, and it lies within its panel.
                 unsafe {

@@ -28,7 +28,8 @@ pub struct Dense {
 enum Weights {
     /// Groups of up to three vectors of outputs; in each, for every row, column and input, the weights of these outputs.
     Floats(Floats),
-    Bytes(Bytes),
+    /// And where the inputs lie, if that is known beforehand.
+    Bytes(Bytes, Option<(f32, f32)>),
 }
 
 impl Dense {
@@ -55,10 +56,17 @@ impl Dense {
         Self { isa, inputs, outputs, kernel, stride, weights, bias, activation }
     }
 
-    /// As [`Self::pack`], in bytes, for one pixel at a time: `weight` is `[outputs, inputs]`.
-    pub fn pack_int8(isa: Isa, weight: &[f32], bias: &[f32], activation: Activation) -> Self {
+    /// As [`Self::pack`], in bytes, for one pixel at a time: `weight` is `[outputs, inputs]`. Where it is not found for
+    /// every pixel anew, `range` is where inputs lie; zero is inside, and what is outside counts as its nearest end.
+    pub fn pack_int8(
+        isa: Isa,
+        weight: Values,
+        bias: &[f32],
+        activation: Activation,
+        range: Option<(f32, f32)>,
+    ) -> Self {
         let (inputs, outputs) = (weight.len() / bias.len(), bias.len());
-        let weights = Weights::Bytes(Bytes::pack(isa, Values::Floats(weight), outputs));
+        let weights = Weights::Bytes(Bytes::pack(isa, weight, outputs), range);
         Self {
             isa,
             inputs,
@@ -86,7 +94,7 @@ impl Dense {
         }
         match &self.weights {
             Weights::Floats(weights) => self.isa.run(Run { layer: self, weights, xs, window, residual, ys: &mut ys }),
-            Weights::Bytes(bytes) => {
+            &Weights::Bytes(ref bytes, range) => {
                 let Self { isa, ref bias, activation, .. } = *self;
                 let lines = |map: &Map| Lines { step: map.pixel, width: map.size.width, line: map.row() };
                 fn pixels(map: &Map) -> &[f32] {
@@ -96,7 +104,7 @@ impl Dense {
                 let to = (Shared::new(&mut ys.values_mut()[first..]), to);
                 let past = residual.map(|map| (pixels(map), lines(map)));
                 // A picture's network is loaded with numbers only, and none of its layers makes others of them.
-                let layer = Layer { isa, bytes, bias, activation, check: false };
+                let layer = Layer { isa, bytes, bias, activation, check: false, range };
                 layer.run(arena, height * width, (pixels(xs), lines(xs)), past, to);
             }
         }

@@ -1,5 +1,5 @@
 //! Linear layers in whole numbers: the weights of an output are bytes with one scale, the inputs of a row codes with
-//! one scale and one zero, found anew for every row.
+//! one scale and one zero, found anew for every row or known beforehand for all.
 //!
 //! ```text
 //! x ≈ a (q − z),  w ≈ b v      Σ x w ≈ a b (Σ q v − z Σ v)
@@ -67,6 +67,8 @@ pub(super) struct Layer<'a> {
     pub activation: Activation,
     /// Whether an input that is no number gives outputs that are none, instead of any.
     pub check: bool,
+    /// Where inputs lie, zero among them; `None`: found for every row.
+    pub range: Option<(f32, f32)>,
 }
 
 /// What the codes of a row stand for.
@@ -98,7 +100,7 @@ impl Layer<'_> {
         let mut codes = arena.floats(count * padded / 2);
         let mut scales = vec![Scale::default(); count];
         let of_codes = Shared::new(codes.as_mut_slice());
-        self.isa.run_dot(Quantize { xs, inputs, padded, codes: of_codes, scales: &mut scales, check: self.check });
+        self.isa.run_dot(Quantize { xs, inputs, padded, codes: of_codes, scales: &mut scales, layer: self });
         // Few rows take the time in which their weights come from memory, a quarter of that of floats.
         let cost = count.max(MAX_ROWS) * inputs * outputs / 4;
         let scales = &scales[..];
@@ -116,7 +118,7 @@ struct Quantize<'a> {
     padded: usize,
     codes: Shared<f32>,
     scales: &'a mut [Scale],
-    check: bool,
+    layer: &'a Layer<'a>,
 }
 
 impl WithDot for Quantize<'_> {
@@ -129,7 +131,11 @@ impl WithDot for Quantize<'_> {
         for (row, scale) in self.scales.iter_mut().enumerate() {
             let [at] = lines.at(row, last);
             let xs = &values[at..][..whole];
-            let (least, most) = if self.check { range::<S, true>(simd, xs) } else { range::<S, false>(simd, xs) };
+            let (least, most) = match self.layer.range {
+                Some(range) => range,
+                None if self.layer.check => range::<S, true>(simd, xs),
+                None => range::<S, false>(simd, xs),
+            };
             // No number where one of them is none: the sum is then none either.
             let step = (most - least) / MOST_CODE;
             let rate = if step > 0.0 { MOST_CODE / (most - least) } else { 0.0 };

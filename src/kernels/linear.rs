@@ -106,7 +106,7 @@ impl Linear {
                 let Self { isa, ref bias, activation, .. } = *self;
                 let past = past.map(|past| (past.values, Lines::plain(past.step)));
                 let xs_at = (xs.values, Lines::plain(xs.step));
-                let layer = Layer { isa, bytes, bias, activation, check: true };
+                let layer = Layer { isa, bytes, bias, activation, check: true, range: None };
                 layer.run(arena, xs.count, xs_at, past, (to, Lines::plain(step)));
             }
         }

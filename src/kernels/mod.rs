@@ -39,7 +39,7 @@ pub use norm::LayerNorm;
 pub use pool::Pool;
 pub use rows::{Rows, View};
 pub use table::Table;
-pub use weight::Values;
+pub use weight::{Quantized, Values};
 
 #[cfg(test)]
 mod tests;

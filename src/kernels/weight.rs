@@ -115,6 +115,30 @@ mod neon {
 pub enum Values<'a> {
     Floats(&'a [f32]),
     Halves(&'a [f16]),
+    Bytes(Quantized<'a>),
+}
+
+/// Bytes from -127 to 127, each of which stands for so many times the scale of its row.
+#[derive(Debug, Clone, Copy)]
+pub struct Quantized<'a> {
+    pub codes: &'a [i8],
+    /// One for each row, or one for all.
+    pub scales: &'a [f32],
+}
+
+impl<'a> Quantized<'a> {
+    /// The codes from `first` on, all of one row, as many as `count`; and their scale.
+    pub fn part(self, first: usize, count: usize) -> (&'a [i8], f32) {
+        let width = (self.codes.len() / self.scales.len().max(1)).max(1);
+        (&self.codes[first..][..count], self.scales[first / width])
+    }
+
+    /// As [`Values::copy_to`].
+    fn copy_to(self, first: usize, to: &mut [f32]) {
+        let width = (self.codes.len() / self.scales.len().max(1)).max(1);
+        let codes = self.codes[first..][..to.len()].iter().enumerate();
+        to.iter_mut().zip(codes).for_each(|(to, (i, code))| *to = f32::from(*code) * self.scales[(first + i) / width]);
+    }
 }
 
 impl Values<'_> {
@@ -123,6 +147,7 @@ impl Values<'_> {
         match self {
             Self::Floats(values) => values.len(),
             Self::Halves(values) => values.len(),
+            Self::Bytes(values) => values.codes.len(),
         }
     }
 
@@ -136,6 +161,7 @@ impl Values<'_> {
         match self {
             Self::Floats(values) => to.copy_from_slice(&values[first..][..to.len()]),
             Self::Halves(values) => values[first..][..to.len()].convert_to_f32_slice(to),
+            Self::Bytes(values) => values.copy_to(first, to),
         }
     }
 
@@ -151,6 +177,7 @@ impl Values<'_> {
             Self::Halves(values) => {
                 values.chunks(4096).all(|part| part.iter().fold(true, |all, x| all & (x.to_bits() & HALF != HALF)))
             }
+            Self::Bytes(values) => values.scales.iter().all(|scale| scale.is_finite()),
         }
     }
 
@@ -181,7 +208,7 @@ impl Packed {
         match values {
             // The kernels widen finite ones only.
             Values::Halves(halves) if values.are_finite() => Self::Half(order.order(halves)),
-            Values::Halves(_) => Self::Float(order.order(&values.to_floats())),
+            Values::Halves(_) | Values::Bytes(_) => Self::Float(order.order(&values.to_floats())),
             Values::Floats(floats) => match as_halves(floats) {
                 Some(halves) => Self::Half(order.order(&halves)),
                 None => Self::Float(order.order(floats)),

@@ -5,6 +5,7 @@ pub mod distil;
 pub mod evaluate;
 pub mod made;
 pub mod prune;
+pub mod quantize;
 pub mod report;
 pub mod simulate;
 pub mod train;

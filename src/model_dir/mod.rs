@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! config.json         family, sizes, pre-processing
-//! model.safetensors   the weights, f32 or f16
+//! model.safetensors   the weights, f32 or f16; model.int8.safetensors, beside it or instead, in bytes
 //! labels.txt | tokenizer.json | vocab.txt
 //! provenance.json     source, revision, sha256 of every file, licence
 //! ```
@@ -14,10 +14,12 @@
 mod error;
 mod header;
 mod limits;
+mod recipe;
 
 pub use error::ModelDirError;
 pub use header::{Dtype, TensorInfo, WeightsHeader};
 pub use limits::{Limits, available_memory_bytes};
+pub use recipe::{Calibration, Method, RECIPE_KEY, Range, Recipe, SCALE_SUFFIX};
 
 use std::fs::File;
 use std::io::Read;
@@ -27,6 +29,8 @@ use std::path::{Path, PathBuf};
 pub const CONFIG_FILE: &str = "config.json";
 /// The weights at the precision in which they were installed.
 pub const WEIGHTS_FILE: &str = "model.safetensors";
+/// The weights in bytes, beside the others or instead of them.
+pub const INT8_WEIGHTS_FILE: &str = "model.int8.safetensors";
 /// Where the model came from.
 pub const PROVENANCE_FILE: &str = "provenance.json";
 
@@ -38,11 +42,20 @@ const MAX_SIDE_FILE_BYTES: u64 = 16 << 20;
 pub struct ModelDir {
     path: PathBuf,
     config: serde_json::Value,
+    limits: Limits,
     header: WeightsHeader,
+    /// Where the weights are bytes, what they stand for.
+    recipe: Option<Recipe>,
+}
+
+/// Whether `path` has weights, in whichever form.
+pub fn has_weights(path: &Path) -> bool {
+    [WEIGHTS_FILE, INT8_WEIGHTS_FILE].iter().any(|name| path.join(name).is_file())
 }
 
 impl ModelDir {
-    /// Opens `path` and checks it against `limits`. The weights themselves are not read.
+    /// Opens `path` and checks it against `limits`. The weights themselves are not read. Where there are floats these are
+    /// what is opened; [`ModelDir::int8`] has the bytes beside them.
     ///
     /// # Errors
     /// A missing or unreadable file, a configuration that is not a JSON object, a weights header that lies
@@ -50,9 +63,33 @@ impl ModelDir {
     pub fn open(path: impl AsRef<Path>, limits: &Limits) -> Result<Self, ModelDirError> {
         let path = path.as_ref().to_path_buf();
         let config = parse_config(&path.join(CONFIG_FILE))?;
-        let header = WeightsHeader::read(&path.join(WEIGHTS_FILE))?;
+        let only_bytes = !path.join(WEIGHTS_FILE).is_file() && path.join(INT8_WEIGHTS_FILE).is_file();
+        let (header, recipe) = if only_bytes {
+            let (header, recipe) = read_int8(&path)?;
+            (header, Some(recipe))
+        } else {
+            (WeightsHeader::read(&path.join(WEIGHTS_FILE))?, None)
+        };
         limits.check(&path, &header)?;
-        Ok(Self { path, config, header })
+        Ok(Self { path, config, limits: limits.clone(), header, recipe })
+    }
+
+    /// The same model with its weights in bytes, if it has them on disk.
+    ///
+    /// # Errors
+    /// As [`ModelDir::open`].
+    pub fn int8(&self) -> Result<Option<Self>, ModelDirError> {
+        if self.recipe.is_some() || !self.has(INT8_WEIGHTS_FILE) {
+            return Ok(self.recipe.is_some().then(|| self.clone()));
+        }
+        let (header, recipe) = read_int8(&self.path)?;
+        self.limits.check(&self.path, &header)?;
+        Ok(Some(Self { header, recipe: Some(recipe), ..self.clone() }))
+    }
+
+    /// What the bytes of the weights stand for, where they are bytes.
+    pub fn recipe(&self) -> Option<&Recipe> {
+        self.recipe.as_ref()
     }
 
     /// The directory itself.
@@ -86,7 +123,7 @@ impl ModelDir {
 
     /// The weights file.
     pub fn weights_path(&self) -> PathBuf {
-        self.path.join(WEIGHTS_FILE)
+        self.path.join(if self.recipe.is_some() { INT8_WEIGHTS_FILE } else { WEIGHTS_FILE })
     }
 
     /// Whether the directory has a side file of this name.
@@ -109,6 +146,14 @@ impl ModelDir {
     pub fn read_text(&self, name: &str) -> Result<String, ModelDirError> {
         String::from_utf8(self.read(name)?).map_err(|_| ModelDirError::NotText { path: self.path.join(name) })
     }
+}
+
+/// Header and recipe of the bytes in the directory `path`.
+fn read_int8(path: &Path) -> Result<(WeightsHeader, Recipe), ModelDirError> {
+    let path = path.join(INT8_WEIGHTS_FILE);
+    let header = WeightsHeader::read(&path)?;
+    let recipe = Recipe::of(&header).map_err(|why| ModelDirError::Header { path, why })?;
+    Ok((header, recipe))
 }
 
 fn parse_config(path: &Path) -> Result<serde_json::Value, ModelDirError> {

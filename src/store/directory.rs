@@ -13,7 +13,7 @@ use super::progress::{Event, Phase, Progress};
 use super::provenance::{Fetched, Source, recorded_files};
 use super::staging::{Staging, remove_dir};
 use super::wheel;
-use crate::model_dir::{CONFIG_FILE, PROVENANCE_FILE, WEIGHTS_FILE};
+use crate::model_dir::{CONFIG_FILE, PROVENANCE_FILE, WEIGHTS_FILE, has_weights};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -98,8 +98,8 @@ fn is_ready(dir: &Path) -> bool {
 
 /// The files of a model directory, each as its own provenance says; or what speaks against it.
 fn ready_files(dir: &Path) -> Result<std::result::Result<Files, String>> {
-    for name in [CONFIG_FILE, WEIGHTS_FILE] {
-        if !dir.join(name).is_file() {
+    for (name, is_there) in [(CONFIG_FILE, dir.join(CONFIG_FILE).is_file()), (WEIGHTS_FILE, has_weights(dir))] {
+        if !is_there {
             return Ok(Err(format!("it is no model directory, {name} is not there")));
         }
     }

@@ -6,7 +6,7 @@ use super::locate::is_plain_name;
 use super::progress::{Cancel, Progress};
 use super::provenance::{FileRecord, recorded_files};
 use super::staging::Staging;
-use crate::model_dir::{CONFIG_FILE, PROVENANCE_FILE, WEIGHTS_FILE};
+use crate::model_dir::{CONFIG_FILE, PROVENANCE_FILE, has_weights};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub fn state(models_dir: &Path, id: &str) -> State {
         let bytes = fs::metadata(path.join(name)).map(|m| m.len()).ok();
         bytes.is_some() && record.bytes.is_none_or(|want| bytes == Some(want))
     };
-    let needed = [CONFIG_FILE, WEIGHTS_FILE].iter().all(|name| path.join(name).is_file());
+    let needed = path.join(CONFIG_FILE).is_file() && has_weights(&path);
     if needed && recorded.iter().all(|(name, record)| right(name, record)) {
         State::Installed(path)
     } else {
@@ -184,6 +184,7 @@ pub fn remove(models_dir: &Path, id: &str, progress: &dyn Progress) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model_dir::{INT8_WEIGHTS_FILE, WEIGHTS_FILE};
 
     fn model(models: &Path, id: &str, recorded: &str) -> PathBuf {
         let dir = models.join(id);
@@ -216,6 +217,16 @@ mod tests {
         assert_eq!(weights(&dir), FileState::Missing);
         fs::write(dir.join("extra"), "").unwrap();
         assert_eq!(verify_files(&dir).unwrap()["extra"], FileState::NotRecorded);
+    }
+
+    #[test]
+    fn a_model_may_be_bytes_alone() {
+        let models = tempfile::tempdir().unwrap();
+        let dir = model(models.path(), "m", "{}");
+        fs::rename(dir.join(WEIGHTS_FILE), dir.join(INT8_WEIGHTS_FILE)).unwrap();
+        assert_eq!(state(models.path(), "m"), State::Installed(dir.clone()));
+        fs::remove_file(dir.join(INT8_WEIGHTS_FILE)).unwrap();
+        assert_eq!(state(models.path(), "m"), State::Damaged(dir));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod evaluate;
 mod models;
 mod profile;
 mod prune;
+mod quantize;
 mod report;
 mod samples;
 mod sentiment;
@@ -41,6 +42,7 @@ enum Command {
     Simulate(simulate::Args),
     Report(report::Args),
     Evaluate(evaluate::Args),
+    Quantize(quantize::Args),
     Distil(distil::Args),
     Prune(prune::Args),
 }
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Quantize(args) => quantize::run(&args),
         Command::Distil(args) => distil::run(&args),
         Command::Prune(args) => prune::run(&args),
     }

@@ -10,7 +10,7 @@ use super::network::{self, Network};
 use super::segments::Segment;
 use super::tokenizer::Vocabulary;
 use super::voice::{self, Region};
-use crate::inference::weights::compare;
+use crate::inference::weights::{compare, in_variant};
 use crate::inference::{Error, Options, Placed, Result};
 use crate::model_dir::ModelDir;
 
@@ -87,6 +87,7 @@ impl Transcriber {
     /// # Errors
     /// Another family, weights or a tokenizer that do not fit the configuration, a variant that is not there.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
+        let dir = &*in_variant(dir, options.variant)?;
         Self::with(dir, |config| network::load(dir, config, options))
     }
 

@@ -121,6 +121,7 @@ impl SentimentAnalyzer {
     /// The directory holds another kind of model; configuration, labels, tokenizer and weights do not fit
     /// together; the precision is not that of `options`.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
+        let dir = &*weights::in_variant(dir, options.variant)?;
         Self::with(dir, |config, classes| network::load(dir, config, classes, options))
     }
 

@@ -7,12 +7,13 @@
 //!  "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
 //!  "padding": "same", "batch_norm": "kept", "bn_eps": 0.001}
 //! ```
-//! A pruned model's also has `widths` ([`plan`](super::plan)).
+//! A pruned model's also has `widths` ([`plan`](super::plan)). Where the recipe of weights in bytes says that batch norms
+//! were folded, they are.
 //!
 //! Names of architectures, and what the fields of pre-processing mean, are timm's.
 
 use super::efficientnet_lite;
-use super::layers::{Norm, Padding, Style};
+use super::layers::{Int8, Norm, Padding, Style};
 use super::mobilenet_v3;
 use super::plan::{Plan, Widths};
 use super::resample::Filter;
@@ -45,7 +46,7 @@ impl Architecture {
 pub(super) struct Config {
     pub architecture: Architecture,
     pub plan: Plan,
-    pub style: Style,
+    pub style: Style<'static>,
     /// Classes that can be reported; class `i` has the logit `i + logits_offset`.
     pub classes: usize,
     /// Outputs of the network: the classes, and perhaps a background class before them.
@@ -110,7 +111,10 @@ impl Config {
         if !["mobilenetv3", "efficientnet_lite"].contains(&family) {
             return Err(Error::WrongFamily { model: dir.name(), got: family.into(), want: "an image model" });
         }
-        let file: File = dir.config_as()?;
+        let mut file: File = dir.config_as()?;
+        if dir.recipe().is_some_and(|recipe| recipe.batch_norm_folded) {
+            file.batch_norm = "folded".into();
+        }
         Self::check(family, file)
             .map_err(|why| ModelDirError::Config { path: dir.path().join(CONFIG_FILE), why }.into())
     }
@@ -145,7 +149,7 @@ impl Config {
         Ok(Self {
             architecture,
             plan,
-            style: Style { padding, norm, isa: Isa::best(), int8: false },
+            style: Style { padding, norm, isa: Isa::best(), int8: Int8::None },
             classes,
             logits,
             logits_offset,

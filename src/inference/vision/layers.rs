@@ -5,9 +5,11 @@
 //! kept on disk is folded into its convolution then: at inference it is a constant scale and shift per channel, so the
 //! answer is the same and three passes over the activations are saved.
 
-use crate::kernels::{Activation, Arena, Dense, Depthwise, Isa, Map, Window};
+use crate::kernels::{Activation, Arena, Dense, Depthwise, Isa, Map, Quantized, Values, Window};
+use crate::model_dir::{Range, SCALE_SUFFIX};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
+use std::collections::BTreeMap;
 
 /// Inputs from which on bytes are faster than floats: with fewer, finding the codes takes longer than it saves.
 const LEAST_INT8_INPUTS: usize = 32;
@@ -47,12 +49,21 @@ pub(super) enum Norm {
 
 /// What the framework that trained a network decided for all of its convolutions, and what they are computed with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct Style<'a> {
     pub padding: Padding,
     pub norm: Norm,
     pub isa: Isa,
-    /// Whether what sees one pixel at a time is computed in bytes.
-    pub int8: bool,
+    pub int8: Int8<'a>,
+}
+
+/// Which layers that see one pixel at a time are computed in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Int8<'a> {
+    None,
+    /// All: bytes are made of the floats on disk.
+    AtLoad,
+    /// Those whose bytes are on disk. The inputs of a layer lie in its range, or have one found for every pixel.
+    Stored(&'a BTreeMap<String, Range>),
 }
 
 /// The shape of a convolution.
@@ -120,7 +131,9 @@ impl Conv {
             Norm::Kept { eps } => {
                 let weight = vb.pp(conv).get(&shape.weight(), "weight")?;
                 let (weight, bias) = fold(&weight, &vb.pp(norm), shape.outputs, eps)?;
-                Self::pack(&weight, &bias, shape, activation, style)
+                // What is folded into bytes are bytes no more.
+                let int8 = if let Int8::Stored(_) = style.int8 { Int8::None } else { style.int8 };
+                Self::pack(&vb.pp(conv), &weight, &bias, shape, activation, Style { int8, ..style })
             }
         }
     }
@@ -135,20 +148,39 @@ impl Conv {
     ) -> Result<Self> {
         let weight = vb.pp(conv).get(&shape.weight(), "weight")?;
         let bias = vb.pp(conv).get(shape.outputs, "bias")?;
-        Self::pack(&weight, &bias, shape, activation, style)
+        Self::pack(&vb.pp(conv), &weight, &bias, shape, activation, style)
     }
 
     /// A linear layer, which is a convolution of one pixel.
     pub fn load_linear(vb: &VarBuilder, (inputs, outputs): (usize, usize), style: Style) -> Result<Self> {
         let weight = vb.get((outputs, inputs), "weight")?;
-        Self::pack(&weight, &vb.get(outputs, "bias")?, ConvShape::pointwise(inputs, outputs), Activation::None, style)
+        let bias = vb.get(outputs, "bias")?;
+        Self::pack(vb, &weight, &bias, ConvShape::pointwise(inputs, outputs), Activation::None, style)
     }
 
-    fn pack(weight: &Tensor, bias: &Tensor, shape: ConvShape, activation: Activation, style: Style) -> Result<Self> {
+    fn pack(
+        vb: &VarBuilder,
+        weight: &Tensor,
+        bias: &Tensor,
+        shape: ConvShape,
+        activation: Activation,
+        style: Style,
+    ) -> Result<Self> {
         let (weight, bias) = (weight.flatten_all()?.to_vec1::<f32>()?, bias.to_vec1::<f32>()?);
         let window = (shape.kernel, shape.stride);
-        let filters = if style.int8 && shape.kernel == 1 && shape.inputs >= LEAST_INT8_INPUTS {
-            Filters::Dense(Dense::pack_int8(style.isa, &weight, &bias, activation))
+        let fits_int8 = shape.kernel == 1 && shape.inputs >= LEAST_INT8_INPUTS;
+        let scale = format!("weight{SCALE_SUFFIX}");
+        let filters = if fits_int8 && matches!(style.int8, Int8::AtLoad) {
+            Filters::Dense(Dense::pack_int8(style.isa, Values::Floats(&weight), &bias, activation, None))
+        } else if let Int8::Stored(ranges) = style.int8
+            && fits_int8
+            && vb.contains_tensor(&scale)
+        {
+            let scales = vb.get_unchecked(&scale)?.to_vec1::<f32>()?;
+            let codes = codes(&weight, &scales);
+            let bytes = Values::Bytes(Quantized { codes: &codes, scales: &scales });
+            let range = ranges.get(&vb.prefix()).map(|range| (range.least, range.most));
+            Filters::Dense(Dense::pack_int8(style.isa, bytes, &bias, activation, range))
         } else if shape.is_depthwise() {
             Filters::Depthwise(Depthwise::pack(style.isa, &weight, &bias, window, activation))
         } else {
@@ -181,6 +213,12 @@ impl Conv {
             Filters::Depthwise(filters) => filters.run(arena, xs, window),
         }
     }
+}
+
+/// The bytes that `weight` was made of: as floats they are within a rounding of whole times their scale.
+fn codes(weight: &[f32], scales: &[f32]) -> Vec<i8> {
+    let rows = weight.chunks((weight.len() / scales.len()).max(1)).zip(scales);
+    rows.flat_map(|(row, scale)| row.iter().map(move |w| (w / scale).round() as i8)).collect()
 }
 
 /// `gamma * (w·x - mean) / sqrt(var + eps) + beta` is a convolution again: its weight and bias.
@@ -298,7 +336,7 @@ mod tests {
                     ];
                     let vb = VarBuilder::from_tensors(HashMap::from(tensors), DType::F32, &Device::Cpu);
                     let isa = Isa::best();
-                    let style = Style { padding, norm: Norm::Folded, isa, int8: false };
+                    let style = Style { padding, norm: Norm::Folded, isa, int8: Int8::None };
                     let xs = ramp(&[1, shape.inputs, height, width]);
                     let conv = Conv::load(&vb, ("c", "unused"), shape, Activation::None, style).unwrap();
                     let arena = &mut Arena::default();

@@ -31,12 +31,13 @@ pub use prepare::Input;
 
 use super::{Error, Lack, Options, Placed, Result, Unit, weights};
 use crate::kernels::{Arena, Isa, Map, Size};
-use crate::model_dir::ModelDir;
+use crate::model_dir::{Method, ModelDir};
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Shape, Tensor};
 use candle_nn::{Module, VarBuilder};
 use config::{Architecture, Config};
 use efficientnet_lite::EfficientNetLite0;
 use labels::Labels;
+use layers::{Int8, Style};
 use mobilenet_v3::MobileNetV3;
 use prepare::Preparation;
 use std::collections::BTreeMap;
@@ -99,8 +100,8 @@ enum Layers {
 }
 
 impl Network {
-    fn load(vb: &VarBuilder, config: &Config) -> candle_core::Result<Self> {
-        let &Config { ref plan, logits, style, .. } = config;
+    fn load(vb: &VarBuilder, config: &Config, style: Style) -> candle_core::Result<Self> {
+        let &Config { ref plan, logits, .. } = config;
         let layers = match config.architecture {
             Architecture::MobileNetV3Small | Architecture::MobileNetV3Large => {
                 MobileNetV3::load(vb, plan, logits, style).map(Layers::MobileNetV3)
@@ -186,7 +187,7 @@ pub fn plan(dir: &ModelDir) -> Result<Plan> {
 }
 
 fn expected_by(config: &Config) -> Result<BTreeMap<String, Vec<usize>>> {
-    Ok(weights::expected_tensors(|vb| Network::load(&vb, config).map(drop))?)
+    Ok(weights::expected_tensors(|vb| Network::load(&vb, config, config.style).map(drop))?)
 }
 
 impl ImageClassifier {
@@ -196,13 +197,18 @@ impl ImageClassifier {
     /// [`Error::WrongFamily`] for a model of another kind, [`Error::ModelDir`] for a configuration that
     /// cannot be, [`Error::Tensors`] when the weights do not fit it, [`Error::WrongVariant`] against `options`.
     pub fn load(dir: &ModelDir, options: &Options) -> Result<Self> {
-        let mut config = Config::of(dir)?;
-        config.style.isa = Isa::chosen().map_err(Error::Input)?;
-        config.style.int8 = options.int8();
+        let dir = &*weights::in_variant(dir, options.variant)?;
+        let config = Config::of(dir)?;
+        let int8 = match dir.recipe().map(|recipe| (recipe.method, &recipe.ranges)) {
+            None if options.int8() => Int8::AtLoad,
+            None | Some((Method::Weights, _)) => Int8::None,
+            Some((Method::Dynamic | Method::Static, ranges)) => Int8::Stored(ranges),
+        };
+        let style = Style { isa: Isa::chosen().map_err(Error::Input)?, int8, ..config.style };
         weights::compare(dir, &expected_by(&config)?)?;
         let labels = Labels::of(dir, config.classes)?;
         weights::MappedWeights::open(dir)?.check(dir)?;
-        let network = Network::load(&weights::map_weights(dir, options.stored(), &Device::Cpu)?, &config)?;
+        let network = Network::load(&weights::map_weights(dir, options.stored(), &Device::Cpu)?, &config, style)?;
         let preparation = Preparation::new(config.preparation.clone());
         let placed = match options.unit {
             Unit::Cpu => Placed::default(),

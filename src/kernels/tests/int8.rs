@@ -81,7 +81,7 @@ proptest! {
             let size = Size { height, width, channels: outputs };
             let past = Plain { size, values: past.clone() }.map(isa, arena, past_border, false);
             let map = xs.map(isa, arena, 0, false);
-            let dense = Dense::pack_int8(isa, &weight, &bias, Activation::HardSwish);
+            let dense = Dense::pack_int8(isa, Values::Floats(&weight), &bias, Activation::HardSwish, None);
             let ys = dense.run(arena, &map, Window::pixels(&map), border, Some(&past));
             let ys: Vec<f64> = super::values(&ys).into_iter().map(f64::from).collect();
             prop_assert_eq!(&ys, &twin, "{}", isa.name());

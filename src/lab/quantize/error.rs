@@ -1,0 +1,64 @@
+use crate::inference;
+use crate::lab::made;
+use std::path::{Path, PathBuf};
+
+/// Why a model could not be quantized.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There are no floats to start from.
+    #[error("{model} is {got} already; name the model that it was made of")]
+    Already {
+        /// The model's name.
+        model: String,
+        /// What it is.
+        got: inference::Variant,
+    },
+    /// A number that no half can hold.
+    #[error("{model}: {tensor} has numbers above 65504, which f16 cannot hold; take int8")]
+    TooLarge {
+        /// The model's name.
+        model: String,
+        /// The tensor's.
+        tensor: String,
+    },
+    /// A file could not be read.
+    #[error("{}: {source}; check the path", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("{}: {source}; make room, or choose another place with --out", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The new model could not be put in its place.
+    #[error(transparent)]
+    Made(#[from] made::Error),
+    /// The model cannot be opened.
+    #[error(transparent)]
+    Model(#[from] inference::Error),
+    /// candle refused an operation.
+    #[error("the computation failed ({0}); please report this with the command that caused it")]
+    Candle(#[from] candle_core::Error),
+}
+
+/// The result of everything in this module.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// For `map_err`: `path` could not be read.
+    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Read { path: path.into(), source }
+    }
+
+    /// For `map_err`: `path` could not be written.
+    pub(super) fn written(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Write { path: path.into(), source }
+    }
+}
