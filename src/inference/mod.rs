@@ -3,6 +3,7 @@
 //! Each has a `load(&ModelDir, &Options)` and methods from plain data to plain data. They own no thread
 //! and read no clock: whoever calls them measures.
 
+mod cost;
 #[cfg(test)]
 mod int8_tests;
 mod layers;
@@ -16,6 +17,7 @@ mod unit;
 pub mod vision;
 mod weights;
 
+pub use cost::{Cost, cost};
 pub use unit::{Fallback, Lack, Placed, Unit};
 pub use weights::{family, stored_variant, verify_tensors};
 

@@ -35,16 +35,20 @@ pub(crate) fn expected_tensors(
 /// # Errors
 /// [`Error::Tensors`] lists them; [`Error::WrongFamily`] where no model of ours has this configuration.
 pub fn verify_tensors(dir: &ModelDir) -> Result<()> {
-    let expected = match family(dir) {
-        "mobilenetv3" | "efficientnet_lite" => super::vision::expected(dir)?,
-        "whisper" => super::speech::expected(dir)?,
-        "distilbert" => super::text::expected(dir)?,
-        other => return Err(Error::WrongFamily { model: dir.name(), got: other.into(), want: "known" }),
-    };
-    compare(dir, &expected)?;
+    compare(dir, &expected(dir)?)?;
     match dir.int8()? {
         Some(int8) if dir.recipe().is_none() => verify_tensors(&int8),
         _ => Ok(()),
+    }
+}
+
+/// The tensors that the configuration of `dir` asks for.
+pub(super) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
+    match family(dir) {
+        "mobilenetv3" | "efficientnet_lite" => super::vision::expected(dir),
+        "whisper" => super::speech::expected(dir),
+        "distilbert" => super::text::expected(dir),
+        other => Err(Error::WrongFamily { model: dir.name(), got: other.into(), want: "known" }),
     }
 }
 

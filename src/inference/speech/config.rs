@@ -10,7 +10,7 @@ const MULTILINGUAL_VOCAB: usize = 51865;
 
 /// Sizes of a model, and the tokens that it must not say.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Config {
+pub struct Config {
     pub d_model: usize,
     pub encoder_layers: usize,
     pub encoder_attention_heads: usize,

@@ -30,6 +30,7 @@ mod transcriber;
 pub mod voice;
 
 pub use audio::SAMPLE_RATE_HZ;
+pub(super) use config::Config;
 pub use languages::{LANGUAGES, language_name};
 pub use listener::{Listener, Stage};
 pub use segments::Segment;

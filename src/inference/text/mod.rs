@@ -354,6 +354,11 @@ fn configuration(dir: &ModelDir) -> Result<(Config, Labels)> {
     Ok((config, Labels::from_config(dir.config()).map_err(model)?))
 }
 
+/// How many classes the model in `dir` has.
+pub(super) fn classes(dir: &ModelDir) -> Result<usize> {
+    Ok(configuration(dir)?.1.names.len())
+}
+
 /// The tensors that the configuration of `dir` asks for.
 pub(crate) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
     let (config, labels) = configuration(dir)?;

@@ -186,6 +186,12 @@ pub fn plan(dir: &ModelDir) -> Result<Plan> {
     Ok(Config::of(dir)?.plan)
 }
 
+/// The network of `dir`, the side of the picture that it sees, and its logits.
+pub(super) fn sizes(dir: &ModelDir) -> Result<(Plan, usize, usize)> {
+    let config = Config::of(dir)?;
+    Ok((config.plan, config.preparation.input_size as usize, config.logits))
+}
+
 fn expected_by(config: &Config) -> Result<BTreeMap<String, Vec<usize>>> {
     Ok(weights::expected_tensors(|vb| Network::load(&vb, config, config.style).map(drop))?)
 }
