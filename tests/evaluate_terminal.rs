@@ -1,4 +1,4 @@
-//! `onhand-lab evaluate` from a terminal.
+//! `onhand-lab evaluate` and `onhand-lab compare` from a terminal.
 
 mod common;
 
@@ -6,8 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+fn lab(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_onhand-lab")).args(args).current_dir(folder).output().unwrap()
+}
+
 fn evaluate(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_onhand-lab")).arg("evaluate").args(args).current_dir(folder).output().unwrap()
+    lab(folder, &[&["evaluate"], args].concat())
 }
 
 fn said(bytes: &[u8]) -> String {
@@ -79,4 +83,53 @@ fn pictures_are_judged_and_the_report_is_whole() {
     fs::copy(photos.join("0002.jpg"), data.join("unicorn/a.jpg")).unwrap();
     let out = judge(&[]);
     assert!(!out.status.success() && said(&out.stderr).contains("no classes unicorn"), "{}", said(&out.stderr));
+}
+
+#[test]
+fn models_are_compared_in_a_table_a_report_and_a_figure() {
+    let (Some(dir), Some(photos)) = (common::model("mobilenet-v3-small"), common::shared("data/images")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (model, photos) = (dir.path().to_str().unwrap(), photos.to_str().unwrap());
+    let int8 = format!("{model}:int8");
+    let judged = ["--data", photos, "--limit", "20", "--runs", "3", "--threads", "1"];
+    let files = ["--markdown", "t.md", "--json", "t.json", "--figure", "t.svg"];
+    let out = lab(folder.path(), &[&["compare", model, &int8], &judged[..], &files].concat());
+    assert!(out.status.success(), "{}", said(&out.stderr));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+
+    let report: serde_json::Value = serde_json::from_str(&read("t.json")).unwrap();
+    let models = report["models"].as_array().unwrap();
+    let variants: Vec<_> = models.iter().map(|m| m["variant"].as_str().unwrap()).collect();
+    assert_eq!((variants, report["kind"].as_str()), (vec!["f32", "int8"], Some("vision")));
+    for entry in models {
+        assert_eq!((&entry["cost"]["parameters"], &entry["scores"]["pictures"]), (&2_538_137.into(), &20.into()));
+        let timing = &entry["timing"];
+        assert!(timing["p50_ms"].as_f64() > Some(0.0) && timing["p50_ms"].as_f64() <= timing["p90_ms"].as_f64());
+        // What this machine does not count is null, and the table says so.
+        assert_eq!(timing["joules"].is_null(), read("t.md").contains("Energy is not counted"));
+    }
+    assert_eq!(models[1]["agreement"]["of"], 20);
+    let (table, figure) = (read("t.md"), read("t.svg"));
+    assert!(table.starts_with("| model | variant |") && table.lines().count() == 6, "{table}");
+    assert!(said(&out.stdout).contains("same answer"));
+    assert!(figure.starts_with("<svg") && figure.contains("mobilenet-v3-small:int8"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_said_before_anything_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    hollow(folder.path(), "seer", "mobilenetv3");
+    hollow(folder.path(), "reader", "distilbert");
+    for (args, code, why) in [
+        (&[][..], 2, "MODEL"),
+        (&["./seer", "--limit", "3"], 2, "--data"),
+        (&["./seer", "./reader"], 1, "seer is a vision model and reader a text model"),
+        (&["./seer", "--figure", "nowhere/a.svg"], 1, "nowhere/a.svg cannot be written"),
+        (&["./seer", "--markdown", "reader"], 1, "reader cannot be written"),
+        (&["./seer"], 1, "seer"),
+    ] {
+        let out = lab(folder.path(), &[&["compare"], args].concat());
+        let said = said(&out.stderr);
+        assert_eq!((out.status.code(), said.contains(why)), (Some(code), true), "{args:?}: {said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! What happens on the host only: making models smaller and judging them, trying out what a phone would take hours for,
 //! and laying side by side what phones sent.
 
+pub mod compare;
 pub mod distil;
 pub mod evaluate;
 pub mod made;

@@ -2,19 +2,21 @@
 //!
 //! In: two closures, one that loads a model and one that answers a fixed input, naming its stages as it goes.
 //! Out: a [`Report`]: the first load apart from later ones, the runs after the warm-up, each stage, processor
-//! time, throughput, peak memory and the machine. The engine itself reads no clock; this is where time is
+//! time, throughput, peak memory, energy and the machine. The engine itself reads no clock; this is where time is
 //! taken.
 //!
 //! [`measurement`] is what the app keeps of a measurement, [`diagnostics`] the file that brings it home from a phone.
 
 mod device;
 pub mod diagnostics;
+mod energy;
 pub mod measurement;
 mod process;
 mod report;
 mod statistics;
 
 pub use device::Device;
+pub use energy::Energy;
 pub use process::{MachineTime, cpu_time, machine_time, memory_bytes, peak_memory_bytes};
 pub use report::{Input, Report, Stage, Subject};
 pub use statistics::Summary;
@@ -89,6 +91,7 @@ pub fn measure<M, E>(
         done();
     }
     let (mut wall, mut cpu, mut stages) = (Vec::new(), Vec::new(), Vec::<(&'static str, Vec<f64>)>::new());
+    let energy = Energy::now();
     for _ in 0..plan.runs.max(1) {
         let mut watch = Stopwatch::default();
         let (start, cpu_start) = (Instant::now(), cpu_time());
@@ -103,6 +106,7 @@ pub fn measure<M, E>(
         }
         done();
     }
+    let joules = energy.and_then(|energy| energy.joules_since());
     let peak_memory_bytes = peak_memory_bytes();
 
     drop(model);
@@ -126,6 +130,7 @@ pub fn measure<M, E>(
         cpu_ms: Summary::of(&cpu),
         stages: stages.into_iter().filter_map(|(name, all)| Some(Stage { name, ms: Summary::of(&all)? })).collect(),
         peak_memory_bytes,
+        joules_per_run: joules.map(|joules| joules / plan.runs.max(1) as f64),
     })
 }
 

@@ -66,6 +66,9 @@ pub struct Report {
     pub throughput_per_s: f64,
     /// The most memory of the process, with one model loaded; `None` where the system does not say.
     pub peak_memory_bytes: Option<u64>,
+    /// What one run took of the socket, in joules, with all else that the processors did meanwhile; `None` where the
+    /// system does not count it.
+    pub joules_per_run: Option<f64>,
 }
 
 impl fmt::Display for Report {
@@ -96,7 +99,9 @@ impl fmt::Display for Report {
         }
         self.stages.iter().try_for_each(|stage| row(f, &format!("  {}", stage.name), &stage.ms))?;
         writeln!(f, "\nthroughput   {:.1} {} a second", self.throughput_per_s, s.input.unit)?;
-        write!(f, "peak memory  {}", mb(self.peak_memory_bytes))
+        writeln!(f, "peak memory  {}", mb(self.peak_memory_bytes))?;
+        let energy = |joules: f64| format!("{joules:.4} J a run, of all processors with all that they did");
+        write!(f, "energy       {}", self.joules_per_run.map_or_else(unknown, energy))
     }
 }
 

@@ -246,6 +246,21 @@ pub fn print(text: &str) {
     }
 }
 
+/// Whether there is a folder for the file at `path`: who waits long for it should not learn at the end that there is none.
+///
+/// # Errors
+/// A sentence that names it.
+pub fn room_for(path: &Path) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match path.file_name() {
+        Some(_) if folder.is_dir() && !path.is_dir() => Ok(()),
+        _ => Err(format!(
+            "{} cannot be written: it is no file in a folder that is there; name another place",
+            path.display()
+        )),
+    }
+}
+
 /// Writes a file that was asked for: whole, or not at all.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Meter, Named, print, save, seconds};
+use crate::common::{Engine, Meter, Named, print, room_for, save, seconds};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Scores, WorstClass, judge};
 use onhand::profile::Device;
@@ -80,6 +80,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn try_run(args: &Args) -> Result<(), String> {
+    args.json.iter().try_for_each(|path| room_for(path))?;
     let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
     let models = models.collect::<Result<Vec<_>, String>>()?;
     // Data is of one kind: what does not fit it is said before anything has been computed.

@@ -6,6 +6,7 @@
 mod bench;
 mod classify;
 mod common;
+mod compare;
 mod demo;
 mod distil;
 mod evaluate;
@@ -42,6 +43,7 @@ enum Command {
     Simulate(simulate::Args),
     Report(report::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Quantize(quantize::Args),
     Distil(distil::Args),
     Prune(prune::Args),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Quantize(args) => quantize::run(&args),
         Command::Distil(args) => distil::run(&args),
         Command::Prune(args) => prune::run(&args),
