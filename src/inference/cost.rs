@@ -132,12 +132,13 @@ mod tests {
             // Howard et al., table 3, where parameters are rounded to a tenth of a million.
             ("mobilenetv3", "mobilenetv3_small_100", 2.5, 56.0),
             ("mobilenetv3", "mobilenetv3_large_100", 5.4, 219.0),
-            // The table in efficientnet/lite/README.md.
-            ("efficientnet_lite", "efficientnet_lite0", 4.7, 407.0),
+            // Those of EfficientNet-B0, whose widths it has (Tan and Le, table 1), without squeeze-and-excitation. Its README
+            // says 407 M and not what that counts.
+            ("efficientnet_lite", "efficientnet_lite0", 4.7, 390.0),
         ] {
             let got = of_vision(family, architecture, |_| ());
             let millions = |n: u64| n as f64 / 1e6;
-            let close = |got: f64, want: f64| (got / want - 1.0).abs() < 0.055;
+            let close = |got: f64, want: f64| (got / want - 1.0).abs() < 0.02;
             assert!(close(millions(got.parameters), parameters), "{architecture}: {got:?}");
             assert!(close(millions(got.multiply_adds), multiply_adds), "{architecture}: {got:?}");
         }

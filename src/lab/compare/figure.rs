@@ -1,7 +1,7 @@
 //! The comparison as a picture: how often models are right against their size, and against the time of an answer. A point a
 //! model, with its name. Without data of what is right, size against time.
 
-use super::Entry;
+use super::{Entry, same_clips};
 use crate::lab::evaluate::Scores;
 use plotters::chart::ChartBuilder;
 use plotters::coord::Shift;
@@ -98,6 +98,7 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
     let points = xs.iter().copied().zip(ys.iter().copied());
     chart.draw_series(points.clone().zip(colours()).map(|(point, colour)| Circle::new(point, 5, colour.filled())))?;
 
+    let alike = same_clips(entries.iter().copied());
     let corner = area.get_base_pixel();
     let pixels = points.map(|point| chart.backend_coord(&point)).map(|(x, y)| (x - corner.0, y - corner.1));
     let pixels: Vec<(i32, i32)> = pixels.collect();
@@ -106,9 +107,17 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
         let to_the_right = *x < PANEL.0 as i32 / 2;
         let (hpos, x) = if to_the_right { (HPos::Left, x + GAP) } else { (HPos::Right, x - GAP) };
         let style = TextStyle::from(("sans-serif", 15).into_font()).color(&colour).pos(Pos::new(hpos, VPos::Center));
-        area.draw(&Text::new(entry.name(), (x, y), style))?;
+        area.draw(&Text::new(label(entry, alike), (x, y), style))?;
     }
     Ok(())
+}
+
+/// A model's name; where error rates are over different clips, with how many it was judged on.
+fn label(entry: &Entry, alike: bool) -> String {
+    match &entry.scores {
+        Some(Scores::Speech(scores)) if !alike => format!("{} ({} clips)", entry.name(), scores.clips.len()),
+        _ => entry.name(),
+    }
 }
 
 /// A range that holds all `values`, with room about them.

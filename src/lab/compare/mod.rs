@@ -42,6 +42,15 @@ impl Entry {
     }
 }
 
+/// Whether all that were judged on speech were judged on the same clips: a model that does not know all languages is not.
+fn same_clips<'e>(entries: impl Iterator<Item = &'e Entry>) -> bool {
+    let mut speech = entries.filter_map(|entry| match &entry.scores {
+        Some(Scores::Speech(scores)) => Some(scores),
+        _ => None,
+    });
+    speech.next().is_none_or(|first| speech.all(|other| first.same_clips(other)))
+}
+
 /// What `onhand-lab profile` measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
@@ -104,6 +113,28 @@ mod tests {
             scores: accuracy.map(|right| Scores::Speech(speech(right))),
             agreement: accuracy.map(|_| Agreement { same: 9, of: 10 }),
         }
+    }
+
+    #[test]
+    fn rates_over_different_clips_are_marked() {
+        let mut entries = [entry("a", Variant::F16, Some(0.9)), entry("b", Variant::F16, Some(0.8))];
+        let marked = |entries: &[Entry]| {
+            let (table, svg) = (markdown(entries), figure(entries).unwrap());
+            assert_eq!(table.contains("over different clips"), svg.contains("a:f16 (1 clips)"), "{table}");
+            table.contains("over different clips")
+        };
+        assert!(!marked(&entries));
+        if let Some(Scores::Speech(scores)) = &mut entries[0].scores {
+            scores.clips.push(crate::lab::evaluate::ClipScores {
+                clip: "a.wav".into(),
+                language: None,
+                reference: "x".into(),
+                said: "x".into(),
+                words: None,
+                characters: ErrorRate { edits: 0, reference: 1 },
+            });
+        }
+        assert!(marked(&entries));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The comparison as a table: the same cells for a terminal and as Markdown.
 
-use super::Entry;
+use super::{Entry, same_clips};
 use crate::lab::evaluate::{Agreement, Scores};
 use std::fmt::Write;
 
@@ -64,7 +64,6 @@ fn accuracy(entries: &[Entry]) -> Vec<Column> {
                 Scores::Speech(s) => s.characters.rate().and_then(percent),
                 _ => None,
             }),
-            // Rates over different clips must not be held against each other.
             column("clips", &|s| if let Scores::Speech(s) = s { Some(s.clips.len().to_string()) } else { None }),
         ],
         None => Vec::new(),
@@ -92,6 +91,10 @@ fn legend(entries: &[Entry]) -> String {
     );
     if first.agreement.is_some() || entries.iter().any(|e| e.agreement.is_some()) {
         let _ = write!(text, " Same answer: as {}.", first.name());
+    }
+    if !same_clips(entries.iter()) {
+        text += " Error rates are over different clips, as some models do not know all languages: do not hold them against \
+                 each other.";
     }
     if entries.iter().all(|e| e.timing.joules.is_none()) {
         text += " Energy is not counted here, or not for this user.";

@@ -73,6 +73,13 @@ pub struct SpeechScores {
     pub answers: Vec<Option<String>>,
 }
 
+impl SpeechScores {
+    /// Whether the same clips were judged: error rates over different ones must not be held against each other.
+    pub fn same_clips(&self, other: &Self) -> bool {
+        self.clips.iter().map(|clip| &clip.clip).eq(other.clips.iter().map(|clip| &clip.clip))
+    }
+}
+
 /// The clips of `folder`, by name, and what is in it and cannot be judged: sound files without a transcript.
 ///
 /// # Errors
