@@ -115,7 +115,7 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
 /// A model's name; where error rates are over different clips, with how many it was judged on.
 fn label(entry: &Entry, alike: bool) -> String {
     match &entry.scores {
-        Some(Scores::Speech(scores)) if !alike => format!("{} ({} clips)", entry.name(), scores.clips.len()),
+        Some(Scores::Speech(scores)) if !alike => format!("{} (clips: {})", entry.name(), scores.clips.len()),
         _ => entry.name(),
     }
 }

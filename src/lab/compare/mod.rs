@@ -120,7 +120,7 @@ mod tests {
         let mut entries = [entry("a", Variant::F16, Some(0.9)), entry("b", Variant::F16, Some(0.8))];
         let marked = |entries: &[Entry]| {
             let (table, svg) = (markdown(entries), figure(entries).unwrap());
-            assert_eq!(table.contains("over different clips"), svg.contains("a:f16 (1 clips)"), "{table}");
+            assert_eq!(table.contains("over different clips"), svg.contains("a:f16 (clips: 1)"), "{table}");
             table.contains("over different clips")
         };
         assert!(!marked(&entries));
