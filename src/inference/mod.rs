@@ -19,7 +19,7 @@ mod weights;
 
 pub use cost::{Cost, cost};
 pub use unit::{Fallback, Lack, Placed, Unit};
-pub use weights::{family, stored_variant, verify_tensors};
+pub use weights::{family, stored_variant, tensors, verify_tensors};
 
 use crate::model_dir::ModelDirError;
 

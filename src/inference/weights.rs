@@ -52,6 +52,21 @@ pub(super) fn expected(dir: &ModelDir) -> Result<BTreeMap<String, Vec<usize>>> {
     }
 }
 
+/// All tensors of `dir` by name, as f32 on `device`; bytes are multiplied with their scales. What goes on learning begins
+/// with these.
+///
+/// # Errors
+/// As [`verify_tensors`]; a weight is no number.
+pub fn tensors(dir: &ModelDir, device: &Device) -> Result<BTreeMap<String, Tensor>> {
+    let expected = expected(dir)?;
+    compare(dir, &expected)?;
+    let weights = MappedWeights::open(dir)?;
+    let get = |name: &str| weights.get_unchecked(name, DType::F32, device);
+    let all = expected.into_keys().map(|name| Ok((get(&name)?, name)));
+    let all: candle_core::Result<Vec<_>> = all.collect();
+    Ok(all.map_err(|e| weights.explain(dir, e))?.into_iter().map(|(tensor, name)| (name, tensor)).collect())
+}
+
 /// What kind of model the configuration says it is: `family` in ours, `model_type` in transformers' files.
 pub fn family(dir: &ModelDir) -> &str {
     let field = |name| dir.config().get(name).and_then(|v| v.as_str());

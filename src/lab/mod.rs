@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod distil;
 pub mod evaluate;
+pub mod finetune;
 pub mod made;
 pub mod prune;
 pub mod quantize;

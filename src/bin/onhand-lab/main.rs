@@ -10,6 +10,8 @@ mod compare;
 mod demo;
 mod distil;
 mod evaluate;
+mod finetune;
+mod learning;
 mod models;
 mod profile;
 mod prune;
@@ -46,6 +48,7 @@ enum Command {
     Compare(compare::Args),
     Quantize(quantize::Args),
     Distil(distil::Args),
+    Finetune(finetune::Args),
     Prune(prune::Args),
 }
 
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Quantize(args) => quantize::run(&args),
         Command::Distil(args) => distil::run(&args),
+        Command::Finetune(args) => finetune::run(&args),
         Command::Prune(args) => prune::run(&args),
     }
 }

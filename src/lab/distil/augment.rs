@@ -27,7 +27,8 @@ impl Default for Augmentation {
     }
 }
 
-/// Variants of `texts`, none of which is one of them; their label is unknown.
+/// Variants of `texts`, none of which is one of them. Nothing is known of them but that a neutral text with other words
+/// about other things is neutral still.
 pub fn augment(texts: &[Text], neighbours: &Neighbours, how: &Augmentation) -> Vec<Text> {
     let mut seen: HashSet<String> = texts.iter().map(|text| text.text.clone()).collect();
     let mut made = Vec::with_capacity(texts.len() * how.variants);
@@ -37,30 +38,31 @@ pub fn augment(texts: &[Text], neighbours: &Neighbours, how: &Augmentation) -> V
         random.set_stream(at as u64);
         for _ in 0..how.variants {
             let other = &texts[random.random_range(0..texts.len())];
-            let variant = variant(&text.text, &other.text, neighbours, how.replace_frac, &mut random);
-            if !variant.trim().is_empty() && seen.insert(variant.clone()) {
-                made.push(Text { text: variant, label: Label::Unknown });
+            let variant = variant(text, other, neighbours, how.replace_frac, &mut random);
+            if !variant.text.trim().is_empty() && seen.insert(variant.text.clone()) {
+                made.push(variant);
             }
         }
     }
     made
 }
 
-fn variant(text: &str, other: &str, neighbours: &Neighbours, replace_frac: f64, random: &mut ChaCha8Rng) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let made = match random.random_range(0..10) {
-        0..6 => replaced(&words, neighbours, replace_frac, random),
+fn variant(text: &Text, other: &Text, neighbours: &Neighbours, replace_frac: f64, random: &mut ChaCha8Rng) -> Text {
+    let words: Vec<&str> = text.text.split_whitespace().collect();
+    let same = if text.label == Label::Neutral { Label::Neutral } else { Label::Unknown };
+    let (made, label) = match random.random_range(0..10) {
+        0..6 => (replaced(&words, neighbours, replace_frac, random), same),
         6..8 if words.len() > 3 => {
             let length = random.random_range(2..words.len());
             let begin = random.random_range(0..=words.len() - length);
-            replaced(&words[begin..begin + length], neighbours, replace_frac / 2.0, random)
+            (replaced(&words[begin..begin + length], neighbours, replace_frac / 2.0, random), same)
         }
         _ => {
             let joint = [" , but ", " and ", " . ", " , "][random.random_range(0..4)];
-            format!("{text}{joint}{other}")
+            (format!("{}{joint}{}", text.text, other.text), Label::Unknown)
         }
     };
-    if random.random_bool(0.3) { as_written(&made) } else { made }
+    Text { text: if random.random_bool(0.3) { as_written(&made) } else { made }, label }
 }
 
 /// `words`, some of which have given way to a neighbour.

@@ -8,6 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 /// The root mean square of a coordinate: what BERT's trained word vectors have, about.
 const SPREAD: f64 = 0.05;
+/// Share of a column that is rounding.
+const ROUNDING: f64 = 1e-6;
 /// Rounds of the iteration; the directions hardly turn after a dozen.
 const ROUNDS: usize = 20;
 
@@ -26,9 +28,8 @@ pub fn word_vectors(vocabulary: &str, teacher: &Tokenizer, table: &Tensor, dim: 
             // What only the student has as one piece; it may be a name, which the teacher has with a capital.
             None => {
                 let spelt = entry.trim_start_matches("##");
-                let capital = spelt[..1.min(spelt.len())].to_uppercase() + spelt.get(1..).unwrap_or("");
-                match known.get(&capital) {
-                    Some(&id) if !entry.starts_with("##") => vec![id],
+                match known.get(&with_capital(spelt)) {
+                    Some(&id) if spelt == entry => vec![id],
                     _ => teacher.encode(spelt)?.iter().map(|token| token.id).collect(),
                 }
             }
@@ -44,6 +45,12 @@ pub fn word_vectors(vocabulary: &str, teacher: &Tokenizer, table: &Tensor, dim: 
     Ok((narrow * (SPREAD / spread.max(f64::MIN_POSITIVE)))?)
 }
 
+/// `word` with its first letter as a capital.
+fn with_capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// The `count` directions, `[width, count]`, along which the rows of `centred` differ most.
 fn principal(centred: &Tensor, count: usize) -> Result<Tensor> {
     let covariance = centred.t()?.contiguous()?.matmul(centred)?;
@@ -57,7 +64,8 @@ fn principal(centred: &Tensor, count: usize) -> Result<Tensor> {
     Ok(directions)
 }
 
-/// The columns, each made a unit vector at right angles to those before it (Gram and Schmidt, the modified way).
+/// The columns, each made a unit vector at right angles to those before it, or zero where nothing is left of it (Gram and
+/// Schmidt, the modified way).
 fn orthonormal(columns: &Tensor) -> Result<Tensor> {
     let shape = columns.dims2()?;
     let mut all: Vec<Vec<f64>> =
@@ -65,13 +73,16 @@ fn orthonormal(columns: &Tensor) -> Result<Tensor> {
     for at in 0..all.len() {
         let (before, rest) = all.split_at_mut(at);
         let column = &mut rest[0];
+        let length = |column: &[f64]| column.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let whole = length(column);
         // Twice, or what is left of a column that hardly leaves the others' plane is mostly rounding.
         for other in before.iter().chain(before.iter()) {
             let along: f64 = column.iter().zip(other).map(|(a, b)| a * b).sum();
             column.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
         }
-        let length = column.iter().map(|x| x * x).sum::<f64>().sqrt();
-        column.iter_mut().for_each(|x| *x = if length > 0.0 { *x / length } else { 0.0 });
+        let left = length(column);
+        // What f32 cannot tell from nothing has no direction: rows that differ along fewer directions have no more.
+        column.iter_mut().for_each(|x| *x = if left > ROUNDING * whole { *x / left } else { 0.0 });
     }
     let rows: Vec<f32> = (0..shape.0).flat_map(|row| all.iter().map(move |column| column[row] as f32)).collect();
     Ok(Tensor::from_vec(rows, shape, columns.device())?)
@@ -81,6 +92,24 @@ fn orthonormal(columns: &Tensor) -> Result<Tensor> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn every_entry_has_a_vector_of_what_it_spells() {
+        let entries = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "Rome", "æ", "##s", "film", "a"];
+        let teacher = Tokenizer::of_vocab(entries.join("\n").as_bytes(), "teacher").unwrap();
+        let values: Vec<f32> = (0..entries.len() * 4).map(|n| ((n * 7919) % 31) as f32).collect();
+        let table = Tensor::from_vec(values, (entries.len(), 4), &Device::Cpu).unwrap();
+        let student = "[UNK]\ngood\nrome\næss\n##s\nfilms\n##good\n";
+        let vectors = word_vectors(student, &teacher, &table, 4).unwrap();
+        // All four directions are kept: distances are the teacher's, but for the scale.
+        let apart = |vectors: &Tensor, a: usize, b: usize| {
+            let rows = vectors.to_vec2::<f32>().unwrap();
+            rows[a].iter().zip(&rows[b]).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        };
+        let scale = apart(&table, 5, 6) / apart(&vectors, 1, 2);
+        assert!((apart(&table, 5, 8) / apart(&vectors, 1, 4) / scale - 1.0).abs() < 1e-3);
+        assert!(apart(&vectors, 1, 6) < 1e-4, "a piece has the vector of the word that it spells");
+    }
 
     proptest! {
         #[test]

@@ -16,6 +16,8 @@ mod neighbours;
 mod pupil;
 mod run;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod vocabulary;
 

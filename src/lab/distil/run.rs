@@ -2,8 +2,8 @@
 
 use super::{Augmentation, Neighbours, Pupil, Row, Templates, Text};
 use super::{answers, augment, train_vocabulary, word_vectors};
+use crate::inference::Options;
 use crate::inference::text::{SentimentAnalyzer, Tokenizer};
-use crate::inference::{Options, Variant};
 use crate::lab::evaluate;
 use crate::lab::made::Made;
 use crate::lab::train::text::TextNetwork;
@@ -43,8 +43,8 @@ pub struct Recipe {
     pub distillation: Distillation,
     /// The loop.
     pub plan: Plan,
-    /// The precision in which the teacher answers.
-    pub teacher: Option<Variant>,
+    /// How the teacher is loaded, but for its threads: each asks texts of its own.
+    pub teacher: Options,
     /// Where what is learned lies while it is.
     pub device: Device,
 }
@@ -99,18 +99,17 @@ pub fn distil(
 ) -> Result<Distilled> {
     let made = Made::begin(out)?;
     std::fs::create_dir_all(work).map_err(Error::written(work))?;
-    let options = Options { variant: recipe.teacher, ..Options::default() };
-    let analyzer = SentimentAnalyzer::load(teacher, &options)?;
+    let analyzer = SentimentAnalyzer::load(teacher, &Options { threads: Some(1), ..recipe.teacher.clone() })?;
     let vocab_size = teacher.config()["vocab_size"].as_u64().unwrap_or(0) as usize;
     let tokenizer = Tokenizer::load(teacher, vocab_size)?;
-    let table = Parameters::open(&teacher.weights_path(), &Device::Cpu)?.get(TABLE)?;
+    let table = Parameters::of_model(teacher, &Device::Cpu)?.get(TABLE)?;
 
     watch(Stage::Augmenting);
     let classes = classes(teacher.config());
     let (learned, held_out) = texts(recipe, &classes, &tokenizer, &table)?;
     let all: Vec<&str> = learned.iter().chain(&held_out).map(|text| text.text.as_str()).collect();
     let of = all.len();
-    let asks = format!("{} {:?}", fingerprint(teacher)?, recipe.teacher);
+    let asks = format!("{} {:?} {}", fingerprint(teacher)?, recipe.teacher.variant, recipe.teacher.unit);
     let said = answers(&analyzer, &asks, &all, classes.len(), &work.join("answers"), &mut |done| {
         watch(Stage::Answered { done, of }) == Flow::Go
     })?;
@@ -173,11 +172,11 @@ fn texts(recipe: &Recipe, classes: &[String], tokenizer: &Tokenizer, table: &Ten
             learned.push(text.clone());
         }
     }
-    let neighbours = Neighbours::among(learned.iter().map(|text| text.text.as_str()), tokenizer, table)?;
     if let Some(path) = &recipe.templates {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         learned.extend(Templates::open(path, classes.len())?.sentences(recipe.templated, &mut random));
     }
+    let neighbours = Neighbours::among(learned.iter().map(|text| text.text.as_str()), tokenizer, table)?;
     let made = augment(&learned, &neighbours, &recipe.augmentation);
     learned.extend(made);
     if learned.is_empty() || held_out.is_empty() {
@@ -233,13 +232,13 @@ fn run_name(recipe: &Recipe, vocabulary: &str, asks: &str, texts: usize) -> Stri
 }
 
 fn provenance(teacher: &ModelDir, recipe: &Recipe, distilled: &Distilled) -> Value {
-    let Recipe { templated, augmentation, distillation, plan, teacher: variant, .. } = recipe;
+    let Recipe { templated, augmentation, distillation, plan, .. } = recipe;
     let data = recipe.data.file_name().map(|name| name.to_string_lossy());
     json!({
         "what": format!("distilled from {}", teacher.name()),
         "method": "distil",
         "teacher": teacher.name(),
-        "teacher_variant": variant.map(|variant| variant.to_string()),
+        "teacher_variant": recipe.teacher.variant,
         "data": data,
         "templated": templated,
         "augmentation": augmentation,

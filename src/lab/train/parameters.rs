@@ -1,6 +1,7 @@
 //! The numbers that are learned.
 
 use super::{Error, Result};
+use crate::model_dir::ModelDir;
 use candle_core::{Device, Tensor, Var};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -20,14 +21,13 @@ impl Parameters {
         Self { by_name: BTreeMap::new(), device: device.clone() }
     }
 
-    /// Those of a safetensors file, as f32.
+    /// Those of the model in `dir`.
     ///
     /// # Errors
-    /// It cannot be read.
-    pub fn open(path: &Path, device: &Device) -> Result<Self> {
-        let tensors = candle_core::safetensors::load(path, device)?;
+    /// As [`inference::tensors`](crate::inference::tensors).
+    pub fn of_model(dir: &ModelDir, device: &Device) -> Result<Self> {
         let mut all = Self::on(device);
-        for (name, tensor) in tensors {
+        for (name, tensor) in crate::inference::tensors(dir, device)? {
             all.insert(name, &tensor)?;
         }
         Ok(all)

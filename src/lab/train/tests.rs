@@ -98,7 +98,7 @@ proptest! {
 /// The tiny model of `folder` as it learns.
 fn tiny_network(folder: &std::path::Path) -> TextNetwork {
     let dir = tiny::write(folder, &tiny::config());
-    TextNetwork::new(dir.config(), Parameters::open(&dir.weights_path(), &Device::Cpu).unwrap()).unwrap()
+    TextNetwork::new(dir.config(), Parameters::of_model(&dir, &Device::Cpu).unwrap()).unwrap()
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! `onhand-lab finetune`: a model that goes on learning, from labelled inputs of one's own.
+
+use crate::common::{Engine, print_line};
+use crate::learning::{Learning, positive};
+use onhand::lab::finetune::{self, Finetuned, Lesson, Stage};
+use onhand::lab::train::{Flow, Plan};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Let a model go on learning from labelled inputs of your own
+///
+/// Texts: a table, UTF-8, with the line `label<TAB>sentence` first; a label is the name of one of the model's classes or
+/// its number from 0. One input of twenty is held out: the pass after which those are judged best is kept. A run that was
+/// killed is gone on with by the same command, to the same result, from a checkpoint beside --out.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  onhand-lab finetune sentiment-mini --data reviews.tsv --out my-mini")]
+pub struct Args {
+    /// Id of an installed model, or a model directory
+    #[arg(value_name = "MODEL")]
+    model: String,
+    /// What to learn from
+    #[arg(long, value_name = "PATH")]
+    data: PathBuf,
+    /// Passes over the data
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    epochs: usize,
+    /// Inputs a step
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    batch: usize,
+    /// Highest learning rate
+    #[arg(long, value_name = "R", default_value_t = 5e-5, value_parser = positive)]
+    learning_rate: f64,
+    /// Passes without a better judgement before it ends early
+    #[arg(long, value_name = "N")]
+    patience: Option<usize>,
+    /// Decides what chance decides
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Where the model goes
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print the result as a line of JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    engine: Engine,
+}
+
+pub fn run(args: &Args) -> ExitCode {
+    match try_run(args) {
+        Ok(finetuned) if args.json => {
+            print_line(&serde_json::to_string(&finetuned).expect("plain data serialises"));
+            ExitCode::SUCCESS
+        }
+        Ok(Finetuned { learned, held_out, accuracy_before, accuracy, epoch, .. }) => {
+            let (before, after, out) = (100.0 * accuracy_before, 100.0 * accuracy, args.out.display());
+            print_line(&format!(
+                "{out}: learned from {learned} inputs; of {held_out} held-out ones {before:.1} % right before, {after:.1} % after epoch {epoch}"
+            ));
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("onhand-lab: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(args: &Args) -> Result<Finetuned, String> {
+    let dir = args.engine.open(&args.model)?;
+    let plan = Plan {
+        epochs: args.epochs,
+        batch: args.batch,
+        learning_rate: args.learning_rate,
+        patience: args.patience,
+        seed: args.seed,
+        ..Plan::default()
+    };
+    let lesson = Lesson { data: args.data.clone(), plan };
+    let name = args.out.file_name().unwrap_or_default().to_string_lossy();
+    let checkpoint = args.out.with_file_name(format!("{name}.checkpoint"));
+    let mut learning = Learning::new();
+    let finetuned = finetune::text(&dir, &lesson, &candle_core::Device::Cpu, &checkpoint, &args.out, &mut |stage| {
+        match stage {
+            Stage::Learning(event) => learning.event(event),
+            Stage::Accuracy(accuracy) => learning.say(&format!("{:.1} % of held-out inputs right", 100.0 * accuracy)),
+        }
+        Flow::Go
+    });
+    learning.end();
+    finetuned.map_err(|e| e.to_string())
+}

@@ -1,0 +1,83 @@
+//! How far a training is: a bar on a terminal, a line for each percent elsewhere. And what its commands ask alike.
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use onhand::lab::train::Event;
+use std::io::IsTerminal;
+
+/// How much of the loss that is shown is the last step's: it jumps from batch to batch.
+const NEWEST: f32 = 0.01;
+
+/// Shows what [`onhand::lab::train::fit`] tells, on standard error.
+pub struct Learning {
+    bar: ProgressBar,
+    terminal: bool,
+    loss: Option<f32>,
+    /// The percent that was told last, where there is no terminal.
+    said: Option<usize>,
+}
+
+impl Learning {
+    pub fn new() -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
+        let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style.expect("the template is sound"));
+        Self { bar, terminal, loss: None, said: None }
+    }
+
+    pub fn event(&mut self, event: Event) {
+        match event {
+            Event::Resumed { step } => self.say(&format!("going on after step {step}")),
+            Event::Step { step, of, loss } => {
+                let shown = self.loss.map_or(loss, |shown| (1.0 - NEWEST) * shown + NEWEST * loss);
+                self.loss = Some(shown);
+                self.at(&format!("learning, loss {shown:.4}"), step, of);
+            }
+            Event::Epoch { epoch, judgement, best } => {
+                let best = if best { ", the best so far" } else { "" };
+                self.say(&format!("epoch {}: loss {:.4} on held-out inputs{best}", epoch + 1, -judgement));
+            }
+        }
+    }
+
+    pub fn say(&self, sentence: &str) {
+        self.bar.suspend(|| eprintln!("{sentence}"));
+    }
+
+    /// `done` of `of` are done; what was done before this run counts for the bar, not for the time that is left.
+    pub fn at(&mut self, what: &str, done: usize, of: usize) {
+        if self.bar.length() != Some(of as u64) {
+            self.bar.reset();
+            self.bar.set_length(of as u64);
+            self.bar.set_position(done as u64);
+            self.bar.reset_eta();
+            self.said = None;
+        }
+        self.bar.set_message(what.to_string());
+        self.bar.set_position(done as u64);
+        let percent = 100 * done / of.max(1);
+        if !self.terminal && self.said.replace(percent) != Some(percent) {
+            eprintln!("{what}: {done} of {of}, {} left", HumanDuration(self.bar.eta()));
+        }
+    }
+
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Parses a number above 0.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("wants a number above 0".into()),
+    }
+}
+
+/// Parses a number from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("wants a number from 0 to 1".into()),
+    }
+}
