@@ -6,6 +6,7 @@
 # make bench  timings
 # make android, make ios   the app for phones; says first what is missing (platforms/README.md)
 # make models-bundle MODELS="whisper-tiny.en …"   models that phone builds take along; MODELS= none
+# make sentiment-mini DATA=sst2-train.tsv   the text model of the app, made anew; about an hour
 # make measure-app   frames, memory and the time to the first label; takes a quarter of an hour
 
 # The models of this checkout; a person's own stay untouched. Set it to use others.
@@ -17,7 +18,7 @@ ENGINE := --locked --no-default-features
 # The terminal program as the tests build it: nothing is built twice.
 LAB := cargo run --locked --bin onhand-lab --
 
-.PHONY: run app demo tour test measure-app check bench models models-bundle android ios setup setup-app setup-tour
+.PHONY: run app demo tour test measure-app check bench models models-bundle sentiment-mini android ios setup setup-app setup-tour
 
 # Only Linux has displays that may be missing.
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
@@ -65,6 +66,10 @@ ios:
 models-bundle:
 	$(if $(filter undefined,$(origin MODELS)),$(error which? MODELS="whisper-tiny.en mobilenet-v3-small", or MODELS= for none))
 	@scripts/bundle-models.sh $(MODELS)
+
+sentiment-mini: setup
+	$(if $(DATA),,$(error from what? DATA=sst2-train.tsv))
+	scripts/make-sentiment-mini.sh $(DATA) $(TEACHER)
 
 setup:
 	@scripts/setup.sh

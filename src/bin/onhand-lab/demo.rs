@@ -9,13 +9,14 @@ use onhand::inference::vision::{ImageClassifier, RgbFrame, Selection};
 use onhand::inference::{Options, Unit};
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::profile::Stopwatch;
+use onhand::store::BUILT_IN;
 use serde::Serialize;
 use std::process::ExitCode;
 
 /// For each part, the models that will do; the last is fetched when none is installed.
 const SEE: [&str; 3] = ["mobilenet-v3-small", "mobilenet-v3-large", "efficientnet-lite0"];
 const HEAR: [&str; 3] = ["whisper-base", "whisper-tiny", "whisper-tiny.en"];
-const READ: [&str; 1] = ["distilbert-sst2"];
+const READ: [&str; 2] = ["distilbert-sst2", BUILT_IN];
 
 /// Classify, transcribe and judge the sample inputs; models that are missing are fetched first
 #[derive(clap::Args, Debug)]

@@ -1,7 +1,7 @@
 //! `onhand-lab distil`: a small text model that learns from a large one.
 
 use crate::common::{Engine, Named, print_line};
-use crate::learning::{Learning, positive, share};
+use crate::learning::{DeviceName, Learning, positive, share};
 use onhand::lab::distil::{Augmentation, Distilled, Recipe, Stage, distil};
 use onhand::lab::train::{Distillation, Flow, Plan};
 use std::path::{Path, PathBuf};
@@ -59,6 +59,9 @@ pub struct Args {
     /// Decides what chance decides
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// What it learns on
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceName,
     /// Where the model goes
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -104,7 +107,7 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
             ..Plan::default()
         },
         teacher: args.engine.options(args.teacher.variant),
-        device: candle_core::Device::Cpu,
+        device: args.device.device()?,
     };
     let work = work_dir(&args.out);
     let mut learning = Learning::new();

@@ -1,7 +1,7 @@
 //! `onhand-lab finetune`: a model that goes on learning, from labelled inputs of one's own.
 
 use crate::common::{Engine, print_line};
-use crate::learning::{Learning, positive};
+use crate::learning::{DeviceName, Learning, positive};
 use onhand::lab::finetune::{self, Finetuned, Lesson, Stage};
 use onhand::lab::train::{Flow, Plan};
 use std::path::PathBuf;
@@ -36,6 +36,9 @@ pub struct Args {
     /// Decides what chance decides
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// What it learns on
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceName,
     /// Where the model goes
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -80,7 +83,8 @@ fn try_run(args: &Args) -> Result<Finetuned, String> {
     let name = args.out.file_name().unwrap_or_default().to_string_lossy();
     let checkpoint = args.out.with_file_name(format!("{name}.checkpoint"));
     let mut learning = Learning::new();
-    let finetuned = finetune::text(&dir, &lesson, &candle_core::Device::Cpu, &checkpoint, &args.out, &mut |stage| {
+    let device = args.device.device()?;
+    let finetuned = finetune::text(&dir, &lesson, &device, &checkpoint, &args.out, &mut |stage| {
         match stage {
             Stage::Learning(event) => learning.event(event),
             Stage::Accuracy(accuracy) => learning.say(&format!("{:.1} % of held-out inputs right", 100.0 * accuracy)),

@@ -1,5 +1,6 @@
 //! How far a training is: a bar on a terminal, a line for each percent elsewhere. And what its commands ask alike.
 
+use candle_core::Device;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use onhand::lab::train::Event;
 use std::io::IsTerminal;
@@ -63,6 +64,32 @@ impl Learning {
 
     pub fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// What a training computes on.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeviceName {
+    /// The processor
+    #[default]
+    Cpu,
+    /// The first of NVIDIA's GPUs, in a build with the feature `cuda`
+    Cuda,
+}
+
+impl DeviceName {
+    /// The device.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be had.
+    pub fn device(self) -> Result<Device, String> {
+        match self {
+            Self::Cpu => Ok(Device::Cpu),
+            Self::Cuda if !cfg!(feature = "cuda") => {
+                Err("this build knows no CUDA; build it with --features cuda, or leave --device out".into())
+            }
+            Self::Cuda => Device::new_cuda(0).map_err(|e| format!("CUDA cannot be used: {e}; leave --device out")),
+        }
     }
 }
 

@@ -115,6 +115,7 @@ fn not_there(id: &str) -> Error {
 
 /// All models that are installed, by name and place; of two with one name, the one that is used.
 fn installed(places: &Places) -> Vec<(String, PathBuf)> {
+    places.lay_built_in();
     let mut found: Vec<(String, PathBuf)> = Vec::new();
     for dir in places.all() {
         for id in onhand::store::installed_ids(dir) {

@@ -4,6 +4,7 @@ use crate::common::{Common, Report, held};
 use onhand::inference::Result;
 use onhand::inference::text::{MAX_TEXT_BYTES, Sentiment, SentimentAnalyzer, Word};
 use onhand::profile::Stopwatch;
+use onhand::store::BUILT_IN;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Text models, best first.
-const MODELS: [&str; 1] = ["distilbert-sst2"];
+const MODELS: [&str; 2] = ["distilbert-sst2", BUILT_IN];
 
 /// Say how texts feel, and which words say so
 ///
@@ -36,9 +37,10 @@ pub struct Args {
     /// Say only how a text feels, not which words say so: many times quicker
     #[arg(long)]
     no_words: bool,
-    /// Model to judge with
-    #[arg(long, value_name = "ID", default_value = MODELS[0])]
-    model: String,
+    /// Model to judge with; without it distilbert-sst2 where it is installed, else sentiment-mini, which is part of this
+    /// program
+    #[arg(long, value_name = "ID")]
+    model: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -69,7 +71,10 @@ struct LineWord<'a> {
 pub fn run(args: &Args) -> ExitCode {
     let mut report = Report::new(&args.common);
     let load = || {
-        let dir = args.common.open_model(&[&args.model])?;
+        let dir = match &args.model {
+            Some(id) => args.common.open_model(&[id])?,
+            None => args.common.open_model(&MODELS)?,
+        };
         let analyzer = SentimentAnalyzer::load(&dir, &args.common.options()).map_err(|e| e.to_string())?;
         held(analyzer.placed())?;
         Ok::<_, String>(analyzer)

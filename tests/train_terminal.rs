@@ -1,0 +1,100 @@
+//! `onhand-lab distil` and `onhand-lab finetune` from a terminal.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The program in `folder`, which also is where it keeps the model that is compiled in.
+fn lab(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onhand-lab"));
+    command.args(args).current_dir(folder).env("XDG_DATA_HOME", folder.join("data")).env("HOME", folder);
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    lab(folder, args).output().unwrap()
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A table of `count` texts.
+fn table(path: &Path, count: usize) {
+    let line = |at: usize| {
+        let (label, feels) = if at.is_multiple_of(3) { (0, "dreadful") } else { (1, "lovely") };
+        format!("{label}\tnumber {at} of these days was {feels}\n")
+    };
+    fs::write(path, format!("label\tsentence\n{}", (0..count).map(line).collect::<String>())).unwrap();
+}
+
+#[test]
+fn what_cannot_be_learned_from_is_said_and_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    table(&at("one.tsv"), 1);
+    table(&at("good.tsv"), 40);
+    fs::write(at("empty.tsv"), "").unwrap();
+    fs::write(at("joy.tsv"), "label\tsentence\njoy\twhat a day\n").unwrap();
+    fs::write(at("student.json"), "{").unwrap();
+    fs::create_dir(at("there")).unwrap();
+    let distil = ["distil", "--teacher", "sentiment-mini", "--out", "out"];
+    for (args, code, why) in [
+        (&["finetune", "sentiment-mini", "--out", "out"][..], 2, "--data"),
+        (&["finetune", "sentiment-mini", "--data", "good.tsv", "--out", "out", "--learning-rate", "0"], 2, "above 0"),
+        (&["finetune", "nobody", "--data", "good.tsv", "--out", "out"], 1, "nobody"),
+        (&["finetune", "sentiment-mini", "--data", "none.tsv", "--out", "out"], 1, "none.tsv"),
+        (&["finetune", "sentiment-mini", "--data", "empty.tsv", "--out", "out"], 1, "the first line must be"),
+        (&["finetune", "sentiment-mini", "--data", "one.tsv", "--out", "out"], 1, "1 inputs are too few"),
+        (&["finetune", "sentiment-mini", "--data", "joy.tsv", "--out", "out"], 1, "the model has no classes joy"),
+        (&["finetune", "sentiment-mini", "--data", "good.tsv", "--out", "there"], 1, "there: is there already"),
+        (&[&distil[..], &["--data", "good.tsv"]].concat(), 2, "--student"),
+        (&[&distil[..], &["--data", "good.tsv", "--student", "none.json"]].concat(), 1, "none.json"),
+        (&[&distil[..], &["--data", "good.tsv", "--student", "student.json"]].concat(), 1, "has to be a config.json"),
+        (&[&distil[..], &["--data", "good.tsv", "--student", "x", "--alpha", "2"]].concat(), 2, "from 0 to 1"),
+    ] {
+        let out = run(folder.path(), args);
+        let said = said(&out.stderr);
+        assert_eq!((out.status.code(), said.contains(why)), (Some(code), true), "{args:?}: {said}");
+        assert!(!at("out").exists());
+    }
+}
+
+/// Waits until `path` is there; `child` must not end before.
+fn wait_for(path: &Path, child: &mut Child) {
+    let began = Instant::now();
+    while !path.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it was over before it was killed");
+        assert!(began.elapsed() < Duration::from_secs(120), "{} never came", path.display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_to_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    table(&folder.path().join("texts.tsv"), 240);
+    let tune = |out: &'static str| {
+        ["finetune", "sentiment-mini", "--data", "texts.tsv", "--epochs", "4", "--batch", "8", "--out", out]
+    };
+    let whole = run(folder.path(), &tune("whole"));
+    assert!(whole.status.success(), "{}", said(&whole.stderr));
+    assert!(said(&whole.stdout).starts_with("whole: learned from 228 inputs; of 12 held-out ones"));
+
+    let mut child = lab(folder.path(), &tune("killed")).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&folder.path().join("killed.checkpoint"), &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.path().join("killed").exists());
+    let again = run(folder.path(), &tune("killed"));
+    let told = said(&again.stderr);
+    assert!(again.status.success() && told.contains("going on after step"), "{told}");
+    for file in ["config.json", "vocab.txt", "model.safetensors"] {
+        let read = |run: &str| fs::read(folder.path().join(run).join(file)).unwrap();
+        assert!(read("whole") == read("killed"), "{file}");
+    }
+    // And what came of it is a model like any other.
+    let judged = run(folder.path(), &["sentiment", "--models", ".", "--model", "whole", "--no-words", "A lovely day"]);
+    assert!(judged.status.success() && said(&judged.stdout).to_lowercase().contains("positive"));
+}
