@@ -1,7 +1,6 @@
 //! The optimizer.
 
 use super::{Error, Parameters, Result};
-use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 use std::collections::BTreeMap;
 
@@ -9,6 +8,9 @@ use std::collections::BTreeMap;
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPS: f64 = 1e-8;
+
+/// Which way each parameter would have to go for a larger loss, by name; none for what the loss does not depend on.
+pub type Gradients = BTreeMap<String, Tensor>;
 
 /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, <https://arxiv.org/abs/1711.05101>, algorithm
 /// 2). candle-nn has one too; its moments cannot be saved, so a run that was cut could not go on as it was.
@@ -53,17 +55,16 @@ impl AdamW {
     ///
     /// # Errors
     /// [`Error::Candle`].
-    pub fn step(&mut self, parameters: &Parameters, gradients: &GradStore, learning_rate: f64) -> Result<()> {
+    pub fn step(&mut self, parameters: &Parameters, gradients: &Gradients, learning_rate: f64) -> Result<()> {
         self.steps += 1;
-        let shrink = self.shrink(parameters, gradients)?;
+        let shrink = self.shrink(gradients)?;
         // Both moments begin at zero: what that takes from them is given back.
         let unbias_1 = 1.0 - BETA_1.powi(self.steps as i32);
         let unbias_2 = 1.0 - BETA_2.powi(self.steps as i32);
         for (name, var) in parameters.iter() {
-            let Some(gradient) = gradients.get(var.as_tensor()) else { continue };
+            let Some(gradient) = gradients.get(name) else { continue };
             let Some([first, second]) = self.moments.get_mut(name) else { continue };
-            // Without this each moment would hold the graph of all steps before it.
-            let gradient = (gradient.detach() * shrink)?;
+            let gradient = (gradient * shrink)?;
             *first = ((&*first * BETA_1)? + (&gradient * (1.0 - BETA_1))?)?;
             *second = ((&*second * BETA_2)? + (gradient.sqr()? * (1.0 - BETA_2))?)?;
             let direction = (&*first / ((&*second / unbias_2)?.sqrt()? + EPS)?)?;
@@ -76,12 +77,10 @@ impl AdamW {
 
     /// By how much all gradients are multiplied so that their length stays within the limit (Pascanu et al.,
     /// <https://arxiv.org/abs/1211.5063>).
-    fn shrink(&self, parameters: &Parameters, gradients: &GradStore) -> Result<f64> {
+    fn shrink(&self, gradients: &Gradients) -> Result<f64> {
         let mut square = 0.0;
-        for (_, var) in parameters.iter() {
-            if let Some(gradient) = gradients.get(var.as_tensor()) {
-                square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
-            }
+        for gradient in gradients.values() {
+            square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
         }
         let length = square.sqrt();
         Ok(if length > self.clip_norm { self.clip_norm / length } else { 1.0 })

@@ -1,12 +1,17 @@
 //! The loop.
 
 use super::checkpoint::{Best, Resumed, State};
-use super::{AdamW, Checkpoint, Error, Parameters, Result, Schedule, batches};
+use super::{AdamW, Checkpoint, Error, Gradients, Parameters, Result, Schedule, batches};
 use candle_core::Tensor;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// What learns, and from what.
-pub trait Learner {
+/// Rows that one thread learns from at a time: candle computes most operations on one. A number of its own, and not one a
+/// core, so that every machine adds up in the same order.
+const PART: usize = 32;
+
+/// What learns, and from what. Parts of a batch are learned from side by side.
+pub trait Learner: Sync {
     /// What is learned.
     fn parameters(&self) -> &Parameters;
 
@@ -146,12 +151,11 @@ pub fn fit(
     while state.epoch < plan.epochs && !tired(&state, plan) {
         for batch in rows(state.epoch).iter().skip(state.batch) {
             let step = optimizer.steps();
-            let loss = learner.loss(batch, state.epoch)?;
-            let value = loss.to_scalar::<f32>()?;
+            let (value, gradients) = gradients(learner, batch, state.epoch)?;
             if !value.is_finite() {
                 return Err(Error::Diverged { step, loss: value });
             }
-            optimizer.step(parameters, &loss.backward()?, schedule.at(step))?;
+            optimizer.step(parameters, &gradients, schedule.at(step))?;
             state.batch += 1;
             let stop = watch(Event::Step { step: step + 1, of: steps, loss: value }) == Flow::Stop;
             if stop || optimizer.steps().is_multiple_of(plan.checkpoint_steps.max(1)) {
@@ -178,6 +182,33 @@ pub fn fit(
     checkpoint.remove()?;
     let Best { value, epoch } = state.best.ok_or_else(|| Error::Setting("nothing was judged".into()))?;
     Ok(Outcome { epoch, judgement: value, steps: optimizer.steps() })
+}
+
+/// The mean loss over `batch`, and its gradients.
+fn gradients(learner: &impl Learner, batch: &[usize], epoch: usize) -> Result<(f32, Gradients)> {
+    let parts = batch.par_chunks(PART).map(|part| {
+        let loss = learner.loss(part, epoch)?;
+        let share = part.len() as f64 / batch.len() as f64;
+        let by_tensor = loss.backward()?;
+        let mut gradients = Gradients::new();
+        for (name, var) in learner.parameters().iter() {
+            if let Some(gradient) = by_tensor.get(var.as_tensor()) {
+                // Detached: else it would hold what it was computed from, and the moments that of all steps before.
+                gradients.insert(name.into(), (gradient.detach() * share)?);
+            }
+        }
+        Ok((loss.to_scalar::<f32>()? * share as f32, gradients))
+    });
+    let parts: Vec<(f32, Gradients)> = parts.collect::<Result<_>>()?;
+    let (mut loss, mut sum) = (0.0, Gradients::new());
+    for (part_loss, part) in parts {
+        loss += part_loss;
+        for (name, gradient) in part {
+            let all = sum.remove(&name).map_or(Ok(gradient.clone()), |all| all + gradient)?;
+            sum.insert(name, all);
+        }
+    }
+    Ok((loss, sum))
 }
 
 /// Whether it was not better for as long as the plan waits.

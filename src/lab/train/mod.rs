@@ -25,7 +25,7 @@ mod schedule;
 mod tests;
 pub mod text;
 
-pub use adamw::AdamW;
+pub use adamw::{AdamW, Gradients};
 pub use batches::{batches, shuffled};
 pub use checkpoint::Checkpoint;
 pub use error::{Error, Result};
