@@ -5,7 +5,8 @@ mod common;
 use onhand::inference::Options;
 use onhand::inference::text::SentimentAnalyzer;
 use onhand::inference::vision::{ImageClassifier, RgbFrame};
-use onhand::lab::prune::{Network, Output, Weights, choose, remove, zero};
+use onhand::lab::made::Made;
+use onhand::lab::prune::{Network, Weights, choose, remove, widths, write, zero};
 use onhand::model_dir::{Limits, ModelDir};
 use serde_json::json;
 use std::path::Path;
@@ -14,8 +15,7 @@ use std::path::Path;
 fn both_ways(dir: &ModelDir, to: &Path) -> [ModelDir; 2] {
     let (network, weights) = (Network::of(dir).unwrap(), Weights::open(dir).unwrap());
     let graph = network.graph(&weights);
-    let widths: Vec<usize> = graph.groups.iter().map(|group| group.width).collect();
-    let choice = choose(&weights, &graph, &widths, 0.5).unwrap();
+    let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap()).unwrap();
     let (mut without, mut zeroed) = (weights.clone(), weights);
     remove(&mut without, &graph, &choice).unwrap();
     zero(&mut zeroed, &graph, &choice).unwrap();
@@ -24,7 +24,7 @@ fn both_ways(dir: &ModelDir, to: &Path) -> [ModelDir; 2] {
     network.with_widths_of(&without).write_widths(&mut narrow);
     [("without", &without, &narrow), ("zeroed", &zeroed, dir.config())].map(|(name, weights, config)| {
         let place = to.join(name);
-        Output::at(&place).unwrap().write(dir, weights, config, json!({})).unwrap();
+        write(Made::begin(&place).unwrap(), dir, weights, config, json!({})).unwrap();
         ModelDir::open(place, &Limits::default()).unwrap()
     })
 }

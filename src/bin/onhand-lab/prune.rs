@@ -1,13 +1,19 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
-use crate::common::{Engine, print};
+use crate::common::{Engine, print, seconds};
+use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::Unit;
-use onhand::lab::prune::{Error, Narrowed, Output, Plan, Pruned, Sparsity, Weights, deflated_bytes, prune};
+use onhand::lab::made::Made;
+use onhand::lab::prune::{
+    Error, Lesson, Narrowed, Network, Plan, Pruned, Sparsity, Step, Teacher, Weights, deflated_bytes, prune, write,
+};
+use onhand::lab::train::{self, Distillation, Event, Flow};
 use onhand::model_dir::{ModelDir, WEIGHTS_FILE};
 use serde::Serialize;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Take out of a model what matters least in it, and write what is left as a model of its own
 ///
@@ -17,10 +23,14 @@ use std::process::ExitCode;
 ///
 /// Without --structured single weights become zero, the smallest of every layer first. That saves no time: all
 /// products are computed as before. Only a compressed download gets smaller.
+///
+/// With --fine-tune what is left learns from the original after each iteration, on pictures or texts that need no
+/// labels. What is not finished lies in a folder beside --out, whose name ends in .work: the same command goes on from
+/// there after a kill, to the same result.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    onhand-lab prune mobilenet-v3-small --amount 0.3 --structured\n  \
-    onhand-lab prune distilbert-sst2 --amount 0.5 --structured --out ./half")]
+    onhand-lab prune mobilenet-v3-small --amount 0.3 --structured --fine-tune photos\n  \
+    onhand-lab prune distilbert-sst2 --amount 0.5 --structured --fine-tune sst2-train.tsv --rows 2000 --out ./half")]
 pub struct Args {
     /// Id of an installed model, or a model directory: MobileNetV3, EfficientNet-Lite0 or DistilBERT
     #[arg(value_name = "MODEL")]
@@ -31,9 +41,37 @@ pub struct Args {
     /// Remove whole channels, heads and units, instead of writing zeros
     #[arg(long)]
     structured: bool,
+    /// Leave the channels from block to block of an image network as they are, which residuals join
+    #[arg(long, requires = "structured")]
+    inner: bool,
     /// In how many steps; each takes the same share of what is left
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     iterations: u16,
+    /// Learn from the original after each iteration: a folder of pictures, or a table with the line
+    /// `label<TAB>sentence` first, of which the labels are not looked at
+    #[arg(long, value_name = "DATA")]
+    fine_tune: Option<PathBuf>,
+    /// Pictures or texts to learn from after each iteration, at most, chosen by chance
+    #[arg(long, value_name = "N", default_value_t = 2000, requires = "fine_tune", value_parser = clap::value_parser!(u32).range(1..))]
+    rows: u32,
+    /// Passes over them after each iteration [default: 10 for pictures, 1 for texts]
+    #[arg(long, value_name = "N", requires = "fine_tune", value_parser = clap::value_parser!(u16).range(1..))]
+    epochs: Option<u16>,
+    /// Pictures or texts a step
+    #[arg(long, value_name = "N", default_value_t = 16, requires = "fine_tune", value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
+    /// Highest learning rate [default: 0.001 for pictures, 0.00005 for texts]
+    #[arg(long, value_name = "R", requires = "fine_tune", value_parser = positive)]
+    learning_rate: Option<f64>,
+    /// What logits are divided by before they are compared with the original's
+    #[arg(long, value_name = "T", default_value_t = Distillation::default().temperature, requires = "fine_tune", value_parser = positive)]
+    temperature: f64,
+    /// How much the original's features count beside its logits, for pictures
+    #[arg(long, value_name = "F", default_value_t = 10.0, requires = "fine_tune", value_parser = not_negative)]
+    features: f64,
+    /// Decides what chance decides
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "fine_tune")]
+    seed: u64,
     /// Directory to make, which must not be there [default: MODEL-pruned-PERCENT in this one]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -51,6 +89,9 @@ struct Summary {
     model: String,
     out: PathBuf,
     plan: Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lesson: Option<Lesson>,
+    seconds: f64,
     before: Size,
     after: Size,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,21 +125,74 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<Summary, String> {
     let engine = Engine { threads: None, unit: Unit::Cpu, models_dir: args.models_dir.clone() };
     let dir = engine.open(&args.model)?;
-    let plan = Plan { amount: args.amount, structured: args.structured, iterations: args.iterations.into() };
-    pruned(args, &dir, plan).map_err(|e| e.to_string())
+    pruned(args, &dir).map_err(|e| e.to_string())
 }
 
-fn pruned(args: &Args, dir: &ModelDir, plan: Plan) -> Result<Summary, Error> {
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("{}-pruned-{}", dir.name(), (100.0 * plan.amount).round())));
-    let output = Output::at(&out)?;
+fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
+    let plan = Plan {
+        amount: args.amount,
+        structured: args.structured,
+        inner: args.inner,
+        iterations: args.iterations.into(),
+        folds: args.fine_tune.is_some(),
+    };
+    let named = || PathBuf::from(format!("{}-pruned-{}", dir.name(), (100.0 * plan.amount).round()));
+    let out = args.out.clone().unwrap_or_else(named);
+    let made = Made::begin(&out)?;
+    let since = Instant::now();
     let before = size(dir.path(), &Weights::open(dir)?)?;
-    let Pruned { weights, config, sparsity, groups } = prune(dir, &plan, |_, _, _| Ok::<_, Error>(()))?;
-    let out = output.write(dir, &weights, &config, json!(plan))?;
+    let work = work_dir(&out);
+    let lesson = args.fine_tune.as_ref().map(|data| args.lesson(dir, data)).transpose()?;
+    let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, &work)).transpose()?;
+    let Pruned { weights, config, sparsity, groups } = prune(dir, &plan, |step: &Step, weights| match &teacher {
+        Some(teacher) => {
+            let mut progress = Progress::new(step.iteration, plan.iterations);
+            teacher.teach(&plan, step, weights, &mut |event| progress.tell(event))
+        }
+        None => Ok(()),
+    })?;
+    let data = args.fine_tune.as_ref().and_then(|data| data.file_name()).map(|name| name.to_string_lossy());
+    let recipe = json!({"plan": plan, "lesson": lesson, "data": data});
+    let out = write(made, dir, &weights, &config, recipe)?;
     let after = size(&out, &weights)?;
-    Ok(Summary { model: dir.name(), out, plan, before, after, sparsity, groups })
+    // What it was made in has served.
+    let _ = std::fs::remove_dir_all(work);
+    let seconds = since.elapsed().as_secs_f64();
+    Ok(Summary { model: dir.name(), out, plan, lesson, seconds, before, after, sparsity, groups })
+}
+
+/// The original as a teacher; what it cannot read is said.
+fn teacher(dir: &ModelDir, lesson: Lesson, work: &Path) -> Result<Teacher, Error> {
+    let (teacher, refused) = Teacher::new(dir, lesson, work)?;
+    refused.iter().for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
+    Ok(teacher)
+}
+
+impl Args {
+    fn lesson(&self, dir: &ModelDir, data: &Path) -> Result<Lesson, Error> {
+        let (epochs, learning_rate) = match Network::of(dir)? {
+            Network::Vision(_) => (10, 1e-3),
+            Network::Text(_) => (1, 5e-5),
+        };
+        Ok(Lesson {
+            data: data.into(),
+            rows: self.rows as usize,
+            distillation: Distillation { temperature: self.temperature, alpha: 1.0 },
+            features: self.features,
+            plan: train::Plan {
+                epochs: self.epochs.map_or(epochs, usize::from),
+                batch: self.batch.into(),
+                learning_rate: self.learning_rate.unwrap_or(learning_rate),
+                seed: self.seed,
+                ..train::Plan::default()
+            },
+        })
+    }
+}
+
+fn work_dir(out: &Path) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    out.with_file_name(format!("{name}.work"))
 }
 
 fn size(dir: &Path, weights: &Weights) -> Result<Size, Error> {
@@ -110,7 +204,7 @@ fn size(dir: &Path, weights: &Weights) -> Result<Size, Error> {
 /// For a person.
 fn in_words(summary: &Summary) -> String {
     let Summary { model, out, before, after, sparsity, groups, .. } = summary;
-    let mut text = format!("{model}, pruned: {}\n", out.display());
+    let mut text = format!("{model}, pruned in {}: {}\n", seconds(summary.seconds), out.display());
     let mut line = |name: &str, before: String, after: String| text += &format!("  {name:<28}{before:>12} → {after}\n");
     let mb = |bytes: u64| format!("{:.2} MB", bytes as f64 / 1e6);
     let millions = |count: usize| format!("{:.2} M", count as f64 / 1e6);
@@ -129,9 +223,61 @@ fn in_words(summary: &Summary) -> String {
     text
 }
 
+/// How far the learning of an iteration is: a bar on a terminal, a line for each pass anywhere.
+struct Progress {
+    bar: ProgressBar,
+    name: String,
+    /// Of the last steps, so that it can be read.
+    loss: f32,
+}
+
+impl Progress {
+    fn new(iteration: usize, of: usize) -> Self {
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
+        let bar = ProgressBar::no_length().with_style(style.expect("the template is sound"));
+        Self { bar, name: format!("iteration {iteration} of {of}"), loss: 0.0 }
+    }
+
+    fn tell(&mut self, event: Event) -> Flow {
+        match event {
+            Event::Resumed { step } => self.bar.suspend(|| eprintln!("{}: going on after step {step}", self.name)),
+            Event::Step { step, of, loss } => {
+                self.loss = if self.loss == 0.0 { loss } else { 0.9 * self.loss + 0.1 * loss };
+                self.bar.set_length(of as u64);
+                self.bar.set_position(step as u64);
+                self.bar.set_message(format!("{}, loss {:.3}", self.name, self.loss));
+            }
+            Event::Epoch { epoch, judgement, .. } => {
+                let (pass, held_out) = (epoch + 1, -judgement);
+                let Self { bar, name, loss } = self;
+                bar.suspend(|| eprintln!("{name}, pass {pass}: loss {loss:.3}, {held_out:.3} on what is held out"));
+            }
+        }
+        Flow::Go
+    }
+}
+
+/// What failed is said where the bar was.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn amount(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a share is a number above 0 and below 1".into()),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    not_negative(text).ok().filter(|value| *value > 0.0).ok_or_else(|| "wants a number above 0".into())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
+        _ => Err("wants a number from 0 on".into()),
     }
 }

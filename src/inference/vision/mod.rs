@@ -37,7 +37,7 @@ use candle_nn::{Module, VarBuilder};
 use config::{Architecture, Config};
 use efficientnet_lite::EfficientNetLite0;
 use labels::Labels;
-use layers::{Int8, Style};
+use layers::{Int8, Norm, Style};
 use mobilenet_v3::MobileNetV3;
 use prepare::Preparation;
 use std::collections::BTreeMap;
@@ -190,6 +190,17 @@ pub fn plan(dir: &ModelDir) -> Result<Plan> {
 pub(super) fn sizes(dir: &ModelDir) -> Result<(Plan, usize, usize)> {
     let config = Config::of(dir)?;
     Ok((config.plan, config.preparation.input_size as usize, config.logits))
+}
+
+/// The epsilon of the batch norms that the model of `dir` has; `None` where they are folded into their convolutions.
+///
+/// # Errors
+/// As [`plan`].
+pub fn batch_norm_eps(dir: &ModelDir) -> Result<Option<f64>> {
+    Ok(match Config::of(dir)?.style.norm {
+        Norm::Folded => None,
+        Norm::Kept { eps } => Some(eps),
+    })
 }
 
 fn expected_by(config: &Config) -> Result<BTreeMap<String, Vec<usize>>> {

@@ -13,6 +13,13 @@ use candle_core::{Device, Tensor};
 #[derive(Debug, Clone)]
 pub struct Input(pub(super) Tensor);
 
+impl Input {
+    /// As a tensor, for networks that learn.
+    pub fn tensor(&self) -> &Tensor {
+        &self.0
+    }
+}
+
 /// Prepares frames for one model.
 #[derive(Debug)]
 pub(super) struct Preparation {

@@ -42,6 +42,11 @@ impl Pupil {
         &self.network
     }
 
+    /// The network, which has learned enough.
+    pub fn into_network(self) -> TextNetwork {
+        self.network
+    }
+
     /// Share of the held-out rows with a label that it gets right, 0 to 1.
     ///
     /// # Errors

@@ -13,12 +13,6 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
-    /// What would be made is there already.
-    #[error("{} is there already; remove it, or choose another place with --out", path.display())]
-    Exists {
-        /// It.
-        path: PathBuf,
-    },
     /// A model of a kind that has no dependency graph.
     #[error("{model} is a {family} model; mobilenetv3, efficientnet_lite and distilbert can be pruned")]
     Family {
@@ -33,6 +27,12 @@ pub enum Error {
         /// It.
         amount: f64,
     },
+    /// What is left could not learn.
+    #[error(transparent)]
+    Learning(#[from] crate::lab::train::Error),
+    /// The result cannot be written.
+    #[error(transparent)]
+    Made(#[from] crate::lab::made::Error),
     /// The model cannot be opened.
     #[error(transparent)]
     Model(#[from] crate::inference::Error),

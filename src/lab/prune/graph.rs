@@ -17,6 +17,10 @@ const MULTIPLE: usize = 8;
 pub struct Graph {
     /// No channel is in two.
     pub groups: Vec<Group>,
+    /// Which group each block of an image network gives.
+    pub block_outputs: Vec<usize>,
+    /// Which group is left of the pixels of an image network's last map.
+    pub pooled: usize,
 }
 
 /// Channels, heads or units that can go one by one, and all of what each is made of and read by.
@@ -28,6 +32,8 @@ pub struct Group {
     pub width: usize,
     /// Pruned widths are multiples of this, unless fewer are left.
     pub multiple: usize,
+    /// Whether they are channels that go from a block to the next.
+    pub is_stream: bool,
     /// Where they are.
     pub members: Vec<Member>,
 }
@@ -48,7 +54,11 @@ pub struct Member {
 
 impl Group {
     fn new(name: impl Into<String>, width: usize, multiple: usize) -> Self {
-        Self { name: name.into(), width, multiple, members: Vec::new() }
+        Self { name: name.into(), width, multiple, is_stream: false, members: Vec::new() }
+    }
+
+    fn stream(name: impl Into<String>, width: usize) -> Self {
+        Self { is_stream: true, ..Self::new(name, width, MULTIPLE) }
     }
 
     fn add(&mut self, tensor: String, axis: usize, each: usize, makes: bool) {
@@ -85,15 +95,17 @@ impl Graph {
     pub fn of_vision(plan: &Plan, weights: &Weights) -> Self {
         let mut graph = Self::default();
         // The group of the channels that go from a block to the next.
-        let mut stream = graph.add(Group::new("stem", plan.stem, MULTIPLE));
+        let mut stream = graph.add(Group::stream("stem", plan.stem));
         graph.groups[stream].made_by_conv(weights, ("conv_stem", "bn1"));
         for block in &plan.blocks {
             stream = graph.through(block, stream, weights);
+            graph.block_outputs.push(stream);
         }
         let last = &plan.last;
         graph.groups[stream].read_by(&last.names.0, 1);
         let mut features = graph.add(Group::new("last", last.outputs, MULTIPLE));
         graph.groups[features].made_by_conv(weights, (&last.names.0, &last.names.1));
+        graph.pooled = features;
         if let Some(head) = plan.head {
             graph.groups[features].read_by("conv_head", 1);
             features = graph.add(Group::new("head", head, MULTIPLE));
@@ -154,7 +166,7 @@ impl Graph {
         self.groups[middle].read_by(&at(names.project.0), 1);
         let out = match block.residual {
             true => stream,
-            false => self.add(Group::new(format!("{} outputs", block.name), block.outputs, MULTIPLE)),
+            false => self.add(Group::stream(format!("{} outputs", block.name), block.outputs)),
         };
         self.groups[out].made_by_conv(weights, (&at(names.project.0), &at(names.project.1)));
         out

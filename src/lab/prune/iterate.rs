@@ -1,6 +1,6 @@
 //! A little at a time: prune, learn, prune again.
 
-use super::{Graph, Network, Result, Sparsity, Weights, choose, pruned_after, remove, unstructured};
+use super::{Graph, Network, Result, Sparsity, Weights, choose, folded, pruned_after, remove, unstructured, widths};
 use crate::model_dir::ModelDir;
 use serde::Serialize;
 use serde_json::Value;
@@ -12,8 +12,28 @@ pub struct Plan {
     pub amount: f64,
     /// Whole channels, heads and units go; else single weights become zero.
     pub structured: bool,
+    /// Of an image network, only channels inside of blocks and behind them go; those from block to block, which
+    /// residuals join, stay.
+    pub inner: bool,
     /// In how many steps, each of which takes the same share of what is left.
     pub iterations: usize,
+    /// Whether batch norms are folded into their convolutions first, as what is to learn needs.
+    pub folds: bool,
+}
+
+/// What is left after an iteration.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// From 1.
+    pub iteration: usize,
+    /// The network with its widths.
+    pub network: &'a Network,
+    /// Its `config.json`.
+    pub config: &'a Value,
+    /// The groups of its channels.
+    pub graph: &'a Graph,
+    /// Of each group, which of the original's units are left, in order.
+    pub kept: &'a [Vec<usize>],
 }
 
 /// A model that was pruned, in memory.
@@ -40,43 +60,48 @@ pub struct Narrowed {
     pub to: usize,
 }
 
-/// Prunes the model of `dir` by `plan`. `learn` is called after each iteration, which is counted from 1, with what is
-/// left: it may change the numbers of the tensors and not their shapes, and keeps zeros where single weights are pruned.
+/// Prunes the model of `dir` by `plan`. `learn` is called after each iteration with what is left: it may change the
+/// numbers of the tensors and not their shapes, and keeps zeros where single weights are pruned.
 ///
 /// # Errors
 /// Another kind of model, an amount that cannot be, weights that are no numbers; those of `learn`.
 pub fn prune<E: From<super::Error>>(
     dir: &ModelDir,
     plan: &Plan,
-    mut learn: impl FnMut(usize, &Value, &mut Weights) -> std::result::Result<(), E>,
+    mut learn: impl FnMut(&Step, &mut Weights) -> std::result::Result<(), E>,
 ) -> std::result::Result<Pruned, E> {
     let mut network = Network::of(dir)?;
-    let mut weights = Weights::open(dir)?;
-    let mut config = dir.config().clone();
+    let (mut weights, mut config) = if plan.folds { folded(dir)? } else { (Weights::open(dir)?, dir.config().clone()) };
     let first = network.graph(&weights);
+    let mut kept: Vec<Vec<usize>> = first.groups.iter().map(|group| (0..group.width).collect()).collect();
     let mut sparsity = None;
     for iteration in 1..=plan.iterations {
         let amount = pruned_after(plan.amount, iteration, plan.iterations);
         if plan.structured {
-            narrow(&network, &mut weights, &first, amount)?;
+            narrow(&network, &mut weights, &mut kept, &widths(&first, amount, plan.inner)?)?;
             network = network.with_widths_of(&weights);
             network.write_widths(&mut config);
         } else {
             sparsity = Some(unstructured(&mut weights, amount)?);
         }
-        learn(iteration, &config, &mut weights)?;
+        let graph = network.graph(&weights);
+        let step = Step { iteration, network: &network, config: &config, graph: &graph, kept: &kept };
+        learn(&step, &mut weights)?;
     }
     let last = network.graph(&weights);
     let groups = if plan.structured { narrowed(&first, &last) } else { Vec::new() };
     Ok(Pruned { weights, config, sparsity, groups })
 }
 
-/// Removes channels until `amount` of those that `first` has are gone.
-fn narrow(network: &Network, weights: &mut Weights, first: &Graph, amount: f64) -> Result<()> {
+/// Removes channels until each group has as many as `widths` says; `kept` says which of the original's are left.
+fn narrow(network: &Network, weights: &mut Weights, kept: &mut [Vec<usize>], widths: &[usize]) -> Result<()> {
     let graph = network.graph(weights);
-    let widths: Vec<usize> = first.groups.iter().map(|group| group.width).collect();
-    let choice = choose(weights, &graph, &widths, amount)?;
-    remove(weights, &graph, &choice)
+    let choice = choose(weights, &graph, widths)?;
+    remove(weights, &graph, &choice)?;
+    for (kept, of_those) in kept.iter_mut().zip(&choice.kept) {
+        *kept = of_those.iter().map(|&at| kept[at]).collect();
+    }
+    Ok(())
 }
 
 fn narrowed(first: &Graph, last: &Graph) -> Vec<Narrowed> {

@@ -15,8 +15,10 @@
 //! answers exactly as the original with these channels at zero would.
 
 mod error;
+mod fold;
 mod graph;
 mod iterate;
+mod learn;
 mod network;
 mod schedule;
 mod structured;
@@ -28,11 +30,13 @@ mod write;
 mod tests;
 
 pub use error::{Error, Result};
+pub use fold::folded;
 pub use graph::{Graph, Group, Member};
-pub use iterate::{Narrowed, Plan, Pruned, prune};
+pub use iterate::{Narrowed, Plan, Pruned, Step, prune};
+pub use learn::{Lesson, Teacher};
 pub use network::Network;
 pub use schedule::pruned_after;
-pub use structured::{Choice, choose, remove, zero};
+pub use structured::{Choice, choose, remove, widths, zero};
 pub use unstructured::{Sparsity, unstructured};
 pub use weights::Weights;
-pub use write::{Output, deflated_bytes};
+pub use write::{deflated_bytes, write};

@@ -9,23 +9,33 @@ pub struct Choice {
     pub kept: Vec<Vec<usize>>,
 }
 
-/// Chooses the units that stay when `amount` of each group of `graph` is to go; `widths` are those that the amount is
-/// counted from, which are more than the groups have where earlier iterations have pruned.
+/// How many units of each group of `graph` are left when `amount` of them goes; with `inner`, channels that go from
+/// block to block stay.
 ///
 /// Every group loses the same share: norms of different layers, at different resolutions and behind different
 /// activations, say nothing about each other.
 ///
 /// # Errors
-/// [`Error::Amount`]; a graph of other weights.
-pub fn choose(weights: &Weights, graph: &Graph, widths: &[usize], amount: f64) -> Result<Choice> {
+/// [`Error::Amount`].
+pub fn widths(graph: &Graph, amount: f64, inner: bool) -> Result<Vec<usize>> {
     if !(amount > 0.0 && amount < 1.0) {
         return Err(Error::Amount { amount });
     }
+    let left = |group: &Group| match inner && group.is_stream {
+        true => group.width,
+        false => left_of(group.width, amount, group.multiple),
+    };
+    Ok(graph.groups.iter().map(left).collect())
+}
+
+/// Chooses the units that stay: of each group of `graph` the strongest, as many as `widths` says, or all if there are
+/// fewer.
+///
+/// # Errors
+/// A graph of other weights.
+pub fn choose(weights: &Weights, graph: &Graph, widths: &[usize]) -> Result<Choice> {
     let groups = graph.groups.iter().zip(widths);
-    let kept = groups.map(|(group, width)| {
-        let left = left_of(*width, amount, group.multiple).min(group.width);
-        Ok(strongest(&importance(weights, group)?, left))
-    });
+    let kept = groups.map(|(group, width)| Ok(strongest(&importance(weights, group)?, *width)));
     Ok(Choice { kept: kept.collect::<Result<_>>()? })
 }
 

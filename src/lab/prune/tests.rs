@@ -5,6 +5,7 @@ use crate::inference::Options;
 use crate::inference::text::{SentimentAnalyzer, tiny};
 use crate::inference::vision::random_model::RandomModel;
 use crate::inference::vision::{ImageClassifier, Orientation, RgbFrame};
+use crate::lab::made::Made;
 use crate::model_dir::{Limits, ModelDir};
 use crate::store::FileState;
 use proptest::prelude::*;
@@ -45,7 +46,7 @@ fn both_ways(dir: &ModelDir, seed: u64, to: &TempDir) -> [ModelDir; 2] {
     network.with_widths_of(&without).write_widths(&mut narrow);
     [("without", &without, &narrow), ("zeroed", &zeroed, dir.config())].map(|(name, weights, config)| {
         let place = to.path().join(name);
-        Output::at(&place).unwrap().write(dir, weights, config, json!({})).unwrap();
+        write(Made::begin(&place).unwrap(), dir, weights, config, json!({})).unwrap();
         ModelDir::open(place, &Limits::default()).unwrap()
     })
 }
@@ -114,6 +115,24 @@ proptest! {
     }
 }
 
+/// A network whose batch norms are folded answers as before.
+#[test]
+fn folding_changes_no_answer() {
+    for (family, architecture) in NETWORKS {
+        let (from, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let dir = RandomModel::new(family, architecture, "symmetric", "kept").write(from.path());
+        let (weights, config) = folded(&dir).unwrap();
+        let place = write(Made::begin(&to.path().join("folded")).unwrap(), &dir, &weights, &config, json!({})).unwrap();
+        let frame =
+            RgbFrame::new(40, 40, (0..4800).map(|i| (i * 7 % 251) as u8).collect(), Orientation::Upright).unwrap();
+        let [kept, folded] = [dir, ModelDir::open(place, &Limits::default()).unwrap()].map(|dir| {
+            let classifier = ImageClassifier::load(&dir, &Options::default()).unwrap();
+            classifier.infer(&classifier.prepare(&frame).unwrap()).unwrap()
+        });
+        assert_equal(&kept, &folded).unwrap();
+    }
+}
+
 /// Nothing is in two groups, and everything but the classifier's outputs is in one.
 #[test]
 fn every_axis_of_every_tensor_is_in_one_group_or_must_stay() {
@@ -164,13 +183,12 @@ fn what_is_made_is_an_ordinary_model_that_can_be_pruned_again() {
     let prune = |dir: &ModelDir, name: &str| {
         let (network, mut weights) = (Network::of(dir).unwrap(), Weights::open(dir).unwrap());
         let graph = network.graph(&weights);
-        let widths: Vec<usize> = graph.groups.iter().map(|group| group.width).collect();
-        let choice = choose(&weights, &graph, &widths, 0.5).unwrap();
+        let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap()).unwrap();
         remove(&mut weights, &graph, &choice).unwrap();
         let mut config = dir.config().clone();
         network.with_widths_of(&weights).write_widths(&mut config);
         let recipe = json!({"method": "structured", "amount": 0.5});
-        let place = Output::at(&to.path().join(name)).unwrap().write(dir, &weights, &config, recipe).unwrap();
+        let place = write(Made::begin(&to.path().join(name)).unwrap(), dir, &weights, &config, recipe).unwrap();
         ModelDir::open(place, &Limits::default()).unwrap()
     };
     let once = prune(&dir, "once");
@@ -187,22 +205,6 @@ fn what_is_made_is_an_ordinary_model_that_can_be_pruned_again() {
     assert_eq!(provenance["made_from"]["provenance"]["made_from"]["model"], json!("random"));
     let states = crate::store::verify_files(twice.path()).unwrap();
     assert!(states.len() == 3 && states.values().all(|state| matches!(state, FileState::Good)), "{states:?}");
-}
-
-#[test]
-fn what_is_there_is_not_replaced_and_what_was_left_unfinished_goes() {
-    let folder = TempDir::new().unwrap();
-    let place = folder.path().join("model");
-    let partial = folder.path().join(".model.partial");
-    std::fs::create_dir(&partial).unwrap();
-    std::fs::write(partial.join("config.json"), "torn").unwrap();
-    let output = Output::at(&place).unwrap();
-    assert!(std::fs::read_dir(&partial).unwrap().next().is_none());
-    drop(output);
-    assert!(!partial.exists() && !place.exists());
-    std::fs::create_dir(&place).unwrap();
-    let said = Output::at(&place).unwrap_err().to_string();
-    assert!(said.ends_with("is there already; remove it, or choose another place with --out"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::graph::Member;
 use super::{Error, Result};
-use crate::inference::{self, Variant, stored_variant, verify_tensors};
+use crate::inference::{self, Variant, stored_variant};
 use crate::model_dir::ModelDir;
 use candle_core::{DType, Device, Tensor};
 use std::collections::BTreeMap;
@@ -22,18 +22,9 @@ impl Weights {
     /// # Errors
     /// The file cannot be read or does not fit the configuration; a weight that is no number.
     pub fn open(dir: &ModelDir) -> Result<Self> {
-        verify_tensors(dir)?;
+        // What came as bytes alone is written as floats.
         let stored = if stored_variant(dir) == Variant::F16 { DType::F16 } else { DType::F32 };
-        let mut tensors = BTreeMap::new();
-        for (name, tensor) in candle_core::safetensors::load(dir.weights_path(), &Device::Cpu)? {
-            let tensor = tensor.to_dtype(DType::F32)?;
-            // A sum is no number if one of its terms is none.
-            if !tensor.abs()?.sum_all()?.to_scalar::<f32>()?.is_finite() {
-                let why = format!("{name} holds what is no number");
-                return Err(inference::Error::Model { model: dir.name(), why }.into());
-            }
-            tensors.insert(name, tensor);
-        }
+        let tensors = inference::tensors(dir, &Device::Cpu)?;
         Ok(Self { tensors, stored })
     }
 
@@ -50,6 +41,14 @@ impl Weights {
     /// Puts another tensor in the place of the one of that name.
     pub fn replace(&mut self, name: &str, tensor: Tensor) {
         self.tensors.insert(name.into(), tensor);
+    }
+
+    /// Takes the tensor of that name out.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn take(&mut self, name: &str) -> Result<Tensor> {
+        self.tensors.remove(name).ok_or_else(|| missing(name))
     }
 
     /// How many numbers there are; a batch norm's mean and variance, which nobody learns, are not counted.
@@ -98,9 +97,7 @@ impl Weights {
     }
 
     fn member(&self, member: &Member) -> Result<Tensor> {
-        self.get(&member.tensor).cloned().ok_or_else(|| {
-            candle_core::Error::Msg(format!("the graph names {}, which is not there", member.tensor)).into()
-        })
+        self.get(&member.tensor).cloned().ok_or_else(|| missing(&member.tensor))
     }
 
     /// Writes them to `path`, as halves if they came as halves.
@@ -113,4 +110,9 @@ impl Weights {
         safetensors::serialize_to_file(&stored, None, path)
             .map_err(|e| Error::written(path)(std::io::Error::other(e.to_string())))
     }
+}
+
+/// A graph of another network.
+fn missing(name: &str) -> Error {
+    candle_core::Error::Msg(format!("{name} is not there")).into()
 }

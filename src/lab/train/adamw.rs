@@ -32,7 +32,8 @@ impl AdamW {
     /// [`Error::Candle`].
     pub fn new(parameters: &Parameters, weight_decay: f64, clip_norm: f64) -> Result<Self> {
         let zeros = |var: &Var| Ok::<_, Error>([var.zeros_like()?, var.zeros_like()?]);
-        let moments = parameters.iter().map(|(name, var)| Ok((name.to_string(), zeros(var)?)));
+        let learned = parameters.iter().filter(|(name, _)| parameters.is_learned(name));
+        let moments = learned.map(|(name, var)| Ok((name.to_string(), zeros(var)?)));
         Ok(Self { moments: moments.collect::<Result<_>>()?, steps: 0, weight_decay, clip_norm })
     }
 

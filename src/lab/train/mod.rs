@@ -24,6 +24,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod vision;
 
 pub use adamw::{AdamW, Gradients};
 pub use batches::{batches, shuffled};

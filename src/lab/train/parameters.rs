@@ -2,23 +2,27 @@
 
 use super::{Error, Result};
 use crate::model_dir::ModelDir;
-use candle_core::{Device, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 /// Tensors by the names that the model's file gives them, f32, in a fixed order.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     by_name: BTreeMap<String, Var>,
+    /// Those that are read and not learned.
+    fixed: BTreeSet<String>,
+    /// 0 where a number is 0 and stays so, else 1.
+    masks: BTreeMap<String, Tensor>,
     device: Device,
 }
 
 impl Parameters {
     /// None yet, on `device`.
     pub fn on(device: &Device) -> Self {
-        Self { by_name: BTreeMap::new(), device: device.clone() }
+        Self { by_name: BTreeMap::new(), fixed: BTreeSet::new(), masks: BTreeMap::new(), device: device.clone() }
     }
 
     /// Those of the model in `dir`.
@@ -43,7 +47,7 @@ impl Parameters {
     /// # Errors
     /// [`Error::Candle`].
     pub fn insert(&mut self, name: impl Into<String>, tensor: &Tensor) -> Result<()> {
-        let tensor = tensor.to_device(&self.device)?.to_dtype(candle_core::DType::F32)?.contiguous()?;
+        let tensor = tensor.to_device(&self.device)?.to_dtype(DType::F32)?.contiguous()?;
         self.by_name.insert(name.into(), Var::from_tensor(&tensor)?);
         Ok(())
     }
@@ -71,7 +75,35 @@ impl Parameters {
     /// [`Error::Setting`] where there is none.
     pub fn get(&self, name: &str) -> Result<Tensor> {
         let found = self.by_name.get(name).ok_or_else(|| Error::Setting(format!("the network has no {name}")))?;
-        Ok(found.as_tensor().clone())
+        if self.fixed.contains(name) {
+            return Ok(found.as_tensor().detach());
+        }
+        match self.masks.get(name) {
+            // Where the mask is 0 there is no gradient, and a number that is 0 does not decay.
+            Some(mask) => Ok((found.as_tensor() * mask)?),
+            None => Ok(found.as_tensor().clone()),
+        }
+    }
+
+    /// Leaves those whose names begin with `prefix` as they are: they are read and not learned.
+    pub fn fix(&mut self, prefix: &str) {
+        self.fixed.extend(self.by_name.keys().filter(|name| name.starts_with(prefix)).cloned());
+    }
+
+    /// Leaves at 0 what is 0 now in matrices and filters.
+    ///
+    /// # Errors
+    /// [`Error::Candle`].
+    pub fn keep_zeros(&mut self) -> Result<()> {
+        for (name, var) in self.by_name.iter().filter(|(_, var)| var.rank() > 1) {
+            self.masks.insert(name.clone(), var.as_tensor().detach().ne(0f32)?.to_dtype(DType::F32)?);
+        }
+        Ok(())
+    }
+
+    /// Whether the tensor of that name is learned.
+    pub fn is_learned(&self, name: &str) -> bool {
+        !self.fixed.contains(name)
     }
 
     /// In the order of their names.

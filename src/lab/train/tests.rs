@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The gradient of `loss` at `at`, by autograd and by differences, as far apart as they are.
-fn differences(at: &Tensor, loss: impl Fn(&Tensor) -> Tensor) -> f32 {
+pub fn differences(at: &Tensor, loss: impl Fn(&Tensor) -> Tensor) -> f32 {
     const STEP: f32 = 1e-2;
     let var = Var::from_tensor(at).unwrap();
     let gradient = loss(var.as_tensor()).backward().unwrap();

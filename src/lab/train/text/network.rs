@@ -86,6 +86,11 @@ impl TextNetwork {
         &self.parameters
     }
 
+    /// What it learned.
+    pub fn into_parameters(self) -> Parameters {
+        self.parameters
+    }
+
     /// The logits of each of `texts`, which are equally long and not empty: `[texts, classes]`.
     ///
     /// # Errors

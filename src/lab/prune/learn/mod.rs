@@ -1,0 +1,117 @@
+//! What is left learns from what was whole: distillation between two iterations of pruning, so that pictures and texts
+//! need no labels.
+
+mod pictures;
+mod texts;
+
+use super::iterate::Step;
+use super::{Error, Network, Result, Weights};
+use crate::lab::evaluate::Refused;
+use crate::lab::train::{Checkpoint, Distillation, Event, Flow, Parameters, Plan};
+use crate::model_dir::ModelDir;
+use crate::store::Sha256Sum;
+use candle_core::Device;
+use pictures::Pictures;
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use texts::Texts;
+
+/// From what and how it learns.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lesson {
+    /// A folder of pictures, or a table of texts. Labels are not looked at.
+    #[serde(skip)]
+    pub data: PathBuf,
+    /// Of the data, so much is learned from in each iteration at most, chosen by chance.
+    pub rows: usize,
+    /// How the original's logits count. There are no labels, so its word is all.
+    pub distillation: Distillation,
+    /// How much the original's features count beside its logits; pictures only.
+    pub features: f64,
+    /// The loop, once an iteration.
+    pub plan: Plan,
+}
+
+/// The model as it was before pruning, and the data that it explains.
+pub struct Teacher {
+    lesson: Lesson,
+    subject: Subject,
+    work: PathBuf,
+    /// Tells runs apart: of another model, data or lesson.
+    run: String,
+}
+
+enum Subject {
+    Pictures(Pictures),
+    Texts(Texts),
+}
+
+impl Teacher {
+    /// The model of `dir`, which explains the data of `lesson`. What is not finished is kept in the folder `work`. Data
+    /// that cannot be read are handed back, with the reason.
+    ///
+    /// # Errors
+    /// There is no data, or none of it can be read; the model cannot be loaded; the folder cannot be made.
+    pub fn new(dir: &ModelDir, lesson: Lesson, work: &Path) -> Result<(Self, Vec<Refused>)> {
+        let (subject, data, refused) = match Network::of(dir)? {
+            Network::Vision(plan) => {
+                let (pictures, refused) = Pictures::open(dir, plan, &lesson)?;
+                (Subject::Pictures(pictures), pictures_hash(&lesson.data)?, refused)
+            }
+            Network::Text(_) => {
+                let hash = Sha256Sum::of_file(&lesson.data, || true).map_err(Error::read(&lesson.data))?;
+                (Subject::Texts(Texts::open(dir, &lesson)?), hash, Vec::new())
+            }
+        };
+        let path = dir.weights_path();
+        let model = Sha256Sum::of_file(&path, || true).map_err(Error::read(&path))?;
+        fs::create_dir_all(work).map_err(Error::written(work))?;
+        let run = format!("{model:?} {data:?} {lesson:?}");
+        Ok((Self { lesson, subject, work: work.into(), run }, refused))
+    }
+
+    /// Teaches `weights`, which `step` has just pruned by `plan`. A run that was cut goes on where it was.
+    ///
+    /// # Errors
+    /// Those of [`fit`](crate::lab::train::fit).
+    pub fn teach(
+        &self,
+        plan: &super::Plan,
+        step: &Step,
+        weights: &mut Weights,
+        watch: &mut dyn FnMut(Event) -> Flow,
+    ) -> Result<()> {
+        let run = format!("{} {plan:?} iteration {}", self.run, step.iteration);
+        let name = &Sha256Sum::of(run.as_bytes()).to_string()[..16];
+        let done = self.work.join(format!("{name}.safetensors"));
+        if !done.exists() {
+            let mut parameters = Parameters::on(&Device::Cpu);
+            weights.iter().try_for_each(|(name, tensor)| parameters.insert(name, tensor))?;
+            if !plan.structured {
+                parameters.keep_zeros()?;
+            }
+            let checkpoint = Checkpoint::new(self.work.join(format!("{name}.checkpoint")), run);
+            let taught = match &self.subject {
+                Subject::Pictures(pictures) => pictures.teach(step, &self.lesson, parameters, &checkpoint, watch)?,
+                Subject::Texts(texts) => texts.teach(step, &self.lesson, parameters, &checkpoint, watch)?,
+            };
+            let partial = done.with_extension("partial");
+            taught.save(&partial)?;
+            fs::rename(&partial, &done).map_err(Error::written(&done))?;
+        }
+        let taught = candle_core::safetensors::load(&done, &Device::Cpu)?;
+        taught.into_iter().for_each(|(name, tensor)| weights.replace(&name, tensor));
+        Ok(())
+    }
+}
+
+/// Of the names and sizes of the pictures: their content is not read for it.
+fn pictures_hash(folder: &Path) -> Result<Option<Sha256Sum>> {
+    let mut all = String::new();
+    for path in crate::lab::evaluate::picture_files(folder).map_err(crate::lab::train::Error::from)? {
+        let bytes = fs::metadata(&path).map_err(Error::read(&path))?.len();
+        all += &format!("{} {bytes}\n", path.strip_prefix(folder).unwrap_or(&path).display());
+    }
+    Ok(Some(Sha256Sum::of(all.as_bytes())))
+}

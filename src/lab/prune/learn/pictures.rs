@@ -1,0 +1,233 @@
+//! Pictures without labels: the original says what it sees in them, on every level.
+
+use super::Lesson;
+use crate::inference::vision::{ImageClassifier, Orientation, Plan, RgbFrame};
+use crate::inference::{self, Options};
+use crate::lab::evaluate::{Refused, picture_files};
+use crate::lab::prune::iterate::Step;
+use crate::lab::prune::{Network, Result, folded};
+use crate::lab::train::vision::{Seen, VisionNetwork};
+use crate::lab::train::{
+    Checkpoint, Distillation, Error, Event, Flow, Learner, NO_LABEL, Parameters, distillation, fit, shuffled,
+};
+use crate::model_dir::ModelDir;
+use candle_core::{D, Device, Tensor};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use std::path::PathBuf;
+
+/// One picture of so many is not learned from: by these the best pass is chosen.
+const HELD_OUT: usize = 20;
+/// Share of a picture that a crop has at least. Torchvision's crops for training from nothing begin at 0.08; here what is
+/// to be learned is what the original sees, and it looks at the middle of whole pictures.
+const LEAST_CROP: f64 = 0.35;
+/// Pictures that are judged at once.
+const JUDGED: usize = 16;
+
+/// The original, and the pictures that it looks at.
+pub struct Pictures {
+    classifier: ImageClassifier,
+    teacher: VisionNetwork,
+    learned: Vec<PathBuf>,
+    held_out: Vec<PathBuf>,
+}
+
+impl Pictures {
+    /// The model of `dir` and the pictures of the lesson; those that cannot be read are handed back.
+    pub fn open(dir: &ModelDir, plan: Plan, lesson: &Lesson) -> Result<(Self, Vec<Refused>)> {
+        let classifier = ImageClassifier::load(dir, &Options::default())?;
+        let files = picture_files(&lesson.data).map_err(Error::from)?;
+        let refused = files.par_iter().map(|path| RgbFrame::open(path).err().map(|why| why.to_string()));
+        let refused: Vec<Option<String>> = refused.collect();
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for (path, why) in files.into_iter().zip(refused) {
+            match why {
+                None => good.push(path),
+                Some(why) => bad.push(Refused { input: path.display().to_string(), why }),
+            }
+        }
+        let held = |at: &usize| at % HELD_OUT == 0;
+        let (held_out, learned): (Vec<usize>, Vec<usize>) = (0..good.len()).partition(held);
+        if learned.is_empty() {
+            let why = format!("{} pictures can be read, too few to learn from; give some hundred", good.len());
+            return Err(Error::Data { path: lesson.data.display().to_string(), why }.into());
+        }
+        let mut parameters = Parameters::on(&Device::Cpu);
+        folded(dir)?.0.iter().try_for_each(|(name, tensor)| parameters.insert(name, tensor))?;
+        let teacher = VisionNetwork::new(plan, parameters);
+        let paths = |all: Vec<usize>| all.into_iter().map(|at| good[at].clone()).collect();
+        Ok((Self { classifier, teacher, learned: paths(learned), held_out: paths(held_out) }, bad))
+    }
+
+    /// Teaches what `step` has left.
+    pub fn teach(
+        &self,
+        step: &Step,
+        lesson: &Lesson,
+        parameters: Parameters,
+        checkpoint: &Checkpoint,
+        watch: &mut dyn FnMut(Event) -> Flow,
+    ) -> Result<Parameters> {
+        let Network::Vision(plan) = step.network else { unreachable!("the teacher is of the same kind") };
+        let seed = lesson.plan.seed + step.iteration as u64;
+        let chosen: Vec<PathBuf> = shuffled(self.learned.len(), seed, 0)
+            .into_iter()
+            .take(lesson.rows)
+            .map(|at| self.learned[at].clone())
+            .collect();
+        let index = |kept: &[usize]| {
+            let kept: Vec<u32> = kept.iter().map(|&at| at as u32).collect();
+            Tensor::new(kept, &Device::Cpu)
+        };
+        let pupil = Pupil {
+            teacher: self,
+            student: VisionNetwork::new(plan.clone(), parameters),
+            lengths: vec![1; chosen.len()],
+            pictures: chosen,
+            blocks: step
+                .graph
+                .block_outputs
+                .iter()
+                .map(|&at| index(&step.kept[at]))
+                .collect::<candle_core::Result<_>>()?,
+            pooled: index(&step.kept[step.graph.pooled])?,
+            how: lesson.distillation,
+            features: lesson.features,
+            seed,
+        };
+        fit(&pupil, &lesson.plan, checkpoint, watch)?;
+        Ok(pupil.student.into_parameters())
+    }
+}
+
+/// What is left of the network, as it learns.
+struct Pupil<'a> {
+    teacher: &'a Pictures,
+    student: VisionNetwork,
+    pictures: Vec<PathBuf>,
+    lengths: Vec<usize>,
+    /// Which channels of the original each block of the student still gives.
+    blocks: Vec<Tensor>,
+    /// The same of the mean behind the last convolution.
+    pooled: Tensor,
+    how: Distillation,
+    features: f64,
+    seed: u64,
+}
+
+impl Pupil<'_> {
+    /// The mean over pictures of how far the student is from the teacher: in its answer, and by `features` in what it
+    /// sees (Romero et al., <https://arxiv.org/abs/1412.6550>), channel by channel, since what is left of the student
+    /// began as the same channels.
+    fn distance(&self, inputs: &Tensor) -> crate::lab::train::Result<Tensor> {
+        let (student, teacher) = (self.student.see(inputs)?, self.teacher.teacher.see(inputs)?);
+        let labels = vec![NO_LABEL; inputs.dim(0)?];
+        let answers = distillation(&student.logits, &teacher.logits, &labels, self.how)?;
+        Ok((answers + (self.features_apart(&student, &teacher)? * self.features)?)?)
+    }
+
+    /// The mean over levels of the share of the teacher's variance that the student misses.
+    fn features_apart(&self, student: &Seen, teacher: &Seen) -> candle_core::Result<Tensor> {
+        let blocks = student.blocks.iter().zip(&teacher.blocks).zip(&self.blocks);
+        let levels = blocks.map(|((student, teacher), kept)| missed(student, teacher, kept));
+        let levels = levels.chain([missed(&student.pooled, &teacher.pooled, &self.pooled)]);
+        let levels = levels.collect::<candle_core::Result<Vec<_>>>()?;
+        Tensor::stack(&levels, 0)?.mean_all()
+    }
+
+    fn inputs(
+        &self,
+        paths: &[&PathBuf],
+        crop: impl Fn(usize, RgbFrame) -> RgbFrame + Sync,
+    ) -> inference::Result<Tensor> {
+        let one = |(at, path): (usize, &&PathBuf)| {
+            let frame = crop(at, RgbFrame::open(path)?);
+            Ok(self.teacher.classifier.prepare(&frame)?.tensor().clone())
+        };
+        let all: Vec<Tensor> = paths.par_iter().enumerate().map(one).collect::<inference::Result<_>>()?;
+        Ok(Tensor::cat(&all, 0)?)
+    }
+}
+
+/// The squared distance of what `student` sees from the `kept` channels of what `teacher` sees, relative to the variance
+/// of these.
+fn missed(student: &Tensor, teacher: &Tensor, kept: &Tensor) -> candle_core::Result<Tensor> {
+    let channels = teacher.rank() - 1;
+    let wanted = teacher.detach().index_select(kept, channels)?;
+    let wanted = wanted.reshape(((), wanted.dim(D::Minus1)?))?;
+    let variance = wanted.broadcast_sub(&wanted.mean_keepdim(0)?)?.sqr()?.mean_all()?;
+    let apart = (student.reshape(wanted.shape())? - wanted)?.sqr()?.mean_all()?;
+    apart / (variance + 1e-6)?
+}
+
+impl Learner for Pupil<'_> {
+    fn parameters(&self) -> &Parameters {
+        self.student.parameters()
+    }
+
+    fn lengths(&self) -> &[usize] {
+        &self.lengths
+    }
+
+    fn loss(&self, batch: &[usize], epoch: usize) -> crate::lab::train::Result<Tensor> {
+        let paths: Vec<&PathBuf> = batch.iter().map(|&row| &self.pictures[row]).collect();
+        let crop = |at: usize, frame| {
+            let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+            random.set_stream((epoch * self.pictures.len() + batch[at]) as u64);
+            part(&frame, &mut random)
+        };
+        self.distance(&self.inputs(&paths, crop)?)
+    }
+
+    fn judge(&self) -> crate::lab::train::Result<f64> {
+        let held_out: Vec<&PathBuf> = self.teacher.held_out.iter().collect();
+        let mut sum = 0.0;
+        for paths in held_out.chunks(JUDGED) {
+            let distance = self.distance(&self.inputs(paths, |_, frame| frame)?)?.to_scalar::<f32>()?;
+            sum += f64::from(distance) * paths.len() as f64;
+        }
+        Ok(-sum / held_out.len().max(1) as f64)
+    }
+}
+
+/// A part of `frame` by chance, perhaps mirrored: at least [`LEAST_CROP`] of it, 3 to 4 or 4 to 3 at most.
+fn part(frame: &RgbFrame, random: &mut ChaCha8Rng) -> RgbFrame {
+    let (width, height, pixels) = frame.upright();
+    let area = f64::from(width) * f64::from(height) * random.random_range(LEAST_CROP..=1.0);
+    let aspect = (random.random_range((3f64 / 4.0).ln()..=(4f64 / 3.0).ln())).exp();
+    let side = |wanted: f64, most: u32| (wanted.round() as u32).clamp(1, most);
+    let (w, h) = (side((area * aspect).sqrt(), width), side((area / aspect).sqrt(), height));
+    let (left, top) = (random.random_range(0..=width - w), random.random_range(0..=height - h));
+    let mirrored: bool = random.random();
+    let mut cut = Vec::with_capacity(w as usize * h as usize * 3);
+    for y in top..top + h {
+        for x in 0..w {
+            let x = left + if mirrored { w - 1 - x } else { x };
+            let at = (y as usize * width as usize + x as usize) * 3;
+            cut.extend_from_slice(&pixels[at..at + 3]);
+        }
+    }
+    RgbFrame::new(w, h, cut, Orientation::Upright).expect("it has as many pixels as it says")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_part_has_pixels_of_its_frame(width in 1u32..40, height in 1u32..40, seed in any::<u64>()) {
+            let pixels: Vec<u8> = (0..width * height).flat_map(|i| [(i % width) as u8, (i / width) as u8, 7]).collect();
+            let frame = RgbFrame::new(width, height, pixels, Orientation::Upright).unwrap();
+            let (w, h, cut) = part(&frame, &mut ChaCha8Rng::seed_from_u64(seed)).upright();
+            prop_assert!(w <= width && h <= height && cut.len() == (w * h * 3) as usize);
+            // Neighbours of a row are neighbours there, in one direction.
+            let steps: Vec<i16> = cut.chunks(3 * w as usize)
+                .flat_map(|row| row.chunks(3).zip(row.chunks(3).skip(1)).map(|(a, b)| i16::from(b[0]) - i16::from(a[0])).collect::<Vec<_>>())
+                .collect();
+            prop_assert!(steps.iter().all(|&step| step == 1) || steps.iter().all(|&step| step == -1));
+        }
+    }
+}
