@@ -37,7 +37,7 @@ impl Desk {
         let template = setup.options();
         let (fetcher, updates) = Fetcher::start(FetcherSetup {
             catalog: Catalog::parse(&all).unwrap(),
-            places: Places { named: Some(setup.models()), bundle: None, data: None },
+            places: Places { named: Some(setup.models()), bundle: None, data: None, built_in: None },
             options: Box::new(move |models_dir| Ok(onhand::store::FetchOptions { models_dir, ..template.clone() })),
             fetch: Box::new(|model, options, progress| {
                 let hooks = Hooks { convert: &copy, verify: &|_| Ok(()) };
@@ -205,7 +205,7 @@ fn a_model_that_cannot_be_reached_gives_way_to_another() {
     let (good, template) = (setup.server.endpoint(), setup.options());
     let (fetcher, updates) = Fetcher::start(FetcherSetup {
         catalog: Catalog::parse(&(one + &lost)).unwrap(),
-        places: Places { named: Some(setup.models()), bundle: None, data: None },
+        places: Places { named: Some(setup.models()), bundle: None, data: None, built_in: None },
         options: Box::new(move |models_dir| Ok(onhand::store::FetchOptions { models_dir, ..template.clone() })),
         fetch: Box::new(move |model, options, progress| {
             let mut options = options.clone();

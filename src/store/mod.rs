@@ -8,6 +8,7 @@
 //! [`fetch()`] installs one model from the catalog and can be cut at any point. [`verify_files`] holds an
 //! installed one against what was recorded, [`remove`] takes it away.
 
+mod built_in;
 mod catalog;
 mod convert;
 mod digest;
@@ -26,6 +27,7 @@ mod space;
 mod staging;
 mod wheel;
 
+pub use built_in::BUILT_IN;
 pub use catalog::{Catalog, Family, Hub, HubFile, MAX_MODEL_BYTES, Model, Package, PackageFile, Pin, Revision, Wheel};
 pub use convert::{ConvertError, Recipe, convert};
 pub use digest::Sha256Sum;

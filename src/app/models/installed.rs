@@ -86,12 +86,13 @@ fn origin(path: &Path) -> Origin {
 
 /// All models in all `places`, by name; of two with one name the one that is used.
 pub fn look(places: &Places) -> Vec<InstalledModel> {
+    places.lay_built_in();
     let mut found: Vec<InstalledModel> = Vec::new();
     for dir in places.all() {
         for id in store::installed_ids(dir) {
             if !found.iter().any(|model| model.id == id) {
                 let mut model = InstalledModel::at(&dir.join(&id), id);
-                if Some(dir) == places.bundle.as_deref() {
+                if places.is_part_of_the_app(Some(dir)) {
                     model.origin = Origin::App;
                 }
                 found.push(model);
@@ -102,7 +103,8 @@ pub fn look(places: &Places) -> Vec<InstalledModel> {
 }
 
 /// The model that a screen uses: the one that was chosen where it is usable. Unchosen, the camera takes the smallest,
-/// since it is asked many times a second and by somebody who waits; the others take the first by name.
+/// since it is asked many times a second and by somebody who waits; texts take the largest, so that what was fetched goes
+/// before what came with the app; speech takes the first by name.
 pub fn chosen<'a>(
     installed: &'a [InstalledModel],
     purpose: Purpose,
@@ -111,7 +113,8 @@ pub fn chosen<'a>(
     let usable = || installed.iter().filter(move |m| m.is_usable() && m.purpose == Some(purpose));
     usable().find(|m| Some(m.id.as_str()) == choice).or_else(|| match purpose {
         Purpose::Camera => usable().min_by_key(|m| m.bytes),
-        Purpose::Microphone | Purpose::Text => usable().next(),
+        Purpose::Microphone => usable().next(),
+        Purpose::Text => usable().max_by_key(|m| m.bytes),
     })
 }
 
@@ -156,6 +159,10 @@ pub(in crate::app) mod tests {
         assert_eq!(id(Purpose::Camera, Some("tiny")), Some("c"), "nor one for something else");
         assert_eq!(id(Purpose::Microphone, None), Some("base"), "the first by name");
         assert_eq!(id(Purpose::Text, None), None);
+        let text = |id, bytes| InstalledModel { bytes, ..model(id, Purpose::Text) };
+        let texts = [text("mini", 3), text("large", 130)];
+        assert_eq!(chosen(&texts, Purpose::Text, None).map(|m| m.id.as_str()), Some("large"), "what was fetched");
+        assert_eq!(chosen(&texts[..1], Purpose::Text, None).map(|m| m.id.as_str()), Some("mini"));
     }
 
     #[test]
@@ -163,7 +170,7 @@ pub(in crate::app) mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("torn")).unwrap();
         std::fs::write(dir.path().join("torn/config.json"), r#"{"family": "whisper"}"#).unwrap();
-        let found = look(&Places { named: Some(dir.path().into()), bundle: None, data: None });
+        let found = look(&Places { named: Some(dir.path().into()), bundle: None, data: None, built_in: None });
         assert_eq!(found.len(), 1);
         assert!(found[0].damage.as_ref().is_some_and(|why| why.contains("model.safetensors")), "{found:?}");
         assert!(!found[0].is_usable());

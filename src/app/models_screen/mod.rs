@@ -65,7 +65,11 @@ pub fn ModelsScreen() -> Element {
     let language = use_language();
     let catalog = use_hook(Catalog::builtin);
     let entries = entries(&catalog, language.tag, &context.board.read(), &settings.settings.read().models, context.pip);
-    let offers = starter(&catalog, language.tag, context.pip);
+    let lacking = |offer: &Offer| {
+        let board = context.board.read();
+        chosen(board.installed().unwrap_or_default(), offer.purpose, None).is_none()
+    };
+    let offers = starter(&catalog, language.tag, context.pip).into_iter().filter(lacking).collect::<Vec<_>>();
     let fetcher = context.fetcher;
     let act = move |act| match act {
         Act::Fetch { id, instead } => {
@@ -137,7 +141,8 @@ fn of_catalog(
 #[component]
 fn ModelsView(board: Board, entries: Vec<Entry>, offers: Vec<Offer>, onact: EventHandler<Act>) -> Element {
     let language = use_language();
-    let first_start = board.installed().is_some_and(<[_]>::is_empty) && board.is_untouched();
+    let nothing_own = |installed: &[InstalledModel]| installed.iter().all(|model| model.origin == Origin::App);
+    let first_start = board.installed().is_some_and(nothing_own) && board.is_untouched() && !offers.is_empty();
     let title = |id: &str| entries.iter().find(|e| e.id == id).map_or(id.to_string(), |e| e.title.clone());
     let (unfinished, others): (Vec<_>, Vec<_>) =
         entries.iter().cloned().partition(|entry| board.status(&entry.id).is_unfinished());

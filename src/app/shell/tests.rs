@@ -25,7 +25,7 @@ fn with(dir: &Path, loaded: Loaded) -> Page {
         let models = models.clone();
         context::provide(&start, move || Setup {
             catalog: Catalog::builtin(),
-            places: Places { named: Some(models), bundle: None, data: None },
+            places: Places { named: Some(models), bundle: None, data: None, built_in: None },
             options: Box::new(FetchOptions::from_env),
             fetch: Box::new(|_, _, _| Err(Error::NoPlace)),
             pip: false,

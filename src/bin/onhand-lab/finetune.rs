@@ -2,6 +2,8 @@
 
 use crate::common::{Engine, print_line};
 use crate::learning::{DeviceName, Learning, positive};
+use onhand::inference::family;
+use onhand::lab::evaluate::Refused;
 use onhand::lab::finetune::{self, Finetuned, Lesson, Stage};
 use onhand::lab::train::{Flow, Plan};
 use std::path::PathBuf;
@@ -9,11 +11,15 @@ use std::process::ExitCode;
 
 /// Let a model go on learning from labelled inputs of your own
 ///
+/// Pictures: a folder for each class. Where the folders' names are not the model's classes, they are its new ones, and its
+/// last layer begins anew.
+///
 /// Texts: a table, UTF-8, with the line `label<TAB>sentence` first; a label is the name of one of the model's classes or
 /// its number from 0. One input of twenty is held out: the pass after which those are judged best is kept. A run that was
 /// killed is gone on with by the same command, to the same result, from a checkpoint beside --out.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Example:\n  onhand-lab finetune sentiment-mini --data reviews.tsv --out my-mini")]
+#[command(after_help = "Examples:\n  onhand-lab finetune sentiment-mini --data reviews.tsv --out my-mini\n  \
+                        onhand-lab finetune mobilenet-v3-small --data photos --epochs 10 --learning-rate 1e-3 --out my-things")]
 pub struct Args {
     /// Id of an installed model, or a model directory
     #[arg(value_name = "MODEL")]
@@ -83,14 +89,25 @@ fn try_run(args: &Args) -> Result<Finetuned, String> {
     let name = args.out.file_name().unwrap_or_default().to_string_lossy();
     let checkpoint = args.out.with_file_name(format!("{name}.checkpoint"));
     let mut learning = Learning::new();
-    let device = args.device.device()?;
-    let finetuned = finetune::text(&dir, &lesson, &device, &checkpoint, &args.out, &mut |stage| {
+    let mut watch = |stage| {
         match stage {
             Stage::Learning(event) => learning.event(event),
             Stage::Accuracy(accuracy) => learning.say(&format!("{:.1} % of held-out inputs right", 100.0 * accuracy)),
         }
         Flow::Go
-    });
+    };
+    let finetuned = match (family(&dir), args.device) {
+        ("mobilenetv3" | "efficientnet_lite", DeviceName::Cpu) => {
+            finetune::vision(&dir, &lesson, &checkpoint, &args.out, &mut watch)
+        }
+        ("mobilenetv3" | "efficientnet_lite", _) => {
+            return Err("pictures are learned from on the processor; leave --device out".into());
+        }
+        _ => finetune::text(&dir, &lesson, &args.device.device()?, &checkpoint, &args.out, &mut watch)
+            .map(|finetuned| (finetuned, Vec::new())),
+    };
     learning.end();
-    finetuned.map_err(|e| e.to_string())
+    let (finetuned, refused) = finetuned.map_err(|e| e.to_string())?;
+    refused.iter().for_each(|Refused { input, why }| eprintln!("{input}: left out: {why}"));
+    Ok(finetuned)
 }

@@ -5,8 +5,10 @@
 //! are judged best is the one that is kept.
 
 mod text;
+mod vision;
 
 pub use text::text;
+pub use vision::vision;
 
 use crate::lab::train::{Error, Event, Plan, Result, shuffled};
 use crate::model_dir::ModelDir;

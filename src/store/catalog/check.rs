@@ -1,5 +1,6 @@
 //! What a catalog entry must be beyond its types.
 
+use super::super::built_in::BUILT_IN;
 use super::entry::{Hub, Model, Wheel, file_name};
 
 /// No model of ours is larger, and none is fetched that is.
@@ -17,7 +18,7 @@ pub(super) fn model(model: &Model) -> Checked {
     text("why_ko", &model.why_ko)?;
     text("licence", &model.licence)?;
     size("installed_bytes", model.installed_bytes)?;
-    if model.hub.is_none() && model.wheel.is_none() {
+    if model.hub.is_none() && model.wheel.is_none() && model.id != BUILT_IN {
         return Err("it needs a hub or a wheel to come from".into());
     }
     model.hub.as_ref().map_or(Ok(()), hub)?;

@@ -4,6 +4,7 @@
 //! has no quick operation with a gradient for is in [`depthwise`], [`windows`] and [`activation`].
 
 mod activation;
+mod crop;
 mod depthwise;
 mod network;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 mod windows;
 
 pub use activation::activate;
+pub use crop::random_part;
 pub use depthwise::{Window, depthwise};
 pub use network::{Seen, VisionNetwork};
 pub use windows::windows;
