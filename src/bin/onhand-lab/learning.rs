@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 /// How much of the loss that is shown is the last step's: it jumps from batch to batch.
 const NEWEST: f32 = 0.01;
 
-/// Shows what [`onhand::lab::train::fit`] tells, on standard error.
+/// Shows what [`onhand::lab::train::fit()`] tells, on standard error.
 pub struct Learning {
     bar: ProgressBar,
     terminal: bool,

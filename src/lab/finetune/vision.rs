@@ -29,7 +29,7 @@ const JUDGED: usize = 16;
 /// not finished lies in `checkpoint`, and is gone on from. Pictures that cannot be read are left out, and named.
 ///
 /// # Errors
-/// As [`text`](super::text()).
+/// As [`text()`](super::text()).
 pub fn vision(
     dir: &ModelDir,
     lesson: &Lesson,

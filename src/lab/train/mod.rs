@@ -5,7 +5,7 @@
 //!                                          ▲                                    │
 //!                                          └────────── the next batch ◀─────────┘ Checkpoint
 //! ```
-//! [`fit`] turns the wheel for any [`Learner`]. It knows neither texts nor pictures, reads no clock and prints nothing:
+//! [`fit()`] turns the wheel for any [`Learner`]. It knows neither texts nor pictures, reads no clock and prints nothing:
 //! whoever watches is told of every step. A run that is cut goes on from its [`Checkpoint`], and ends with the same
 //! numbers as one that was not.
 //!

@@ -74,7 +74,7 @@ impl Teacher {
     /// Teaches `weights`, which `step` has just pruned by `plan`. A run that was cut goes on where it was.
     ///
     /// # Errors
-    /// Those of [`fit`](crate::lab::train::fit).
+    /// Those of [`fit()`](crate::lab::train::fit()).
     pub fn teach(
         &self,
         plan: &super::Plan,
