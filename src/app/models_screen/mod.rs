@@ -11,7 +11,7 @@ use super::components::{Message, Tone};
 use super::context::{ModelsContext, SettingsContext};
 use super::format;
 use super::language::use_language;
-use super::models::{Board, InstalledModel, Offer, Purpose, Route, chosen, routes, starter};
+use super::models::{Board, InstalledModel, Offer, Origin, Purpose, Route, chosen, routes, starter};
 use super::settings::{Change, ModelChoice, ModelChoices};
 use crate::store::{Catalog, Model};
 use card::ModelCard;

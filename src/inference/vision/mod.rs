@@ -95,8 +95,8 @@ struct Network {
 
 #[derive(Debug)]
 enum Layers {
-    MobileNetV3(MobileNetV3),
-    EfficientNetLite0(EfficientNetLite0),
+    MobileNetV3(Box<MobileNetV3>),
+    EfficientNetLite0(Box<EfficientNetLite0>),
 }
 
 impl Network {
@@ -104,11 +104,10 @@ impl Network {
         let &Config { ref plan, logits, .. } = config;
         let layers = match config.architecture {
             Architecture::MobileNetV3Small | Architecture::MobileNetV3Large => {
-                MobileNetV3::load(vb, plan, logits, style).map(Layers::MobileNetV3)
+                MobileNetV3::load(vb, plan, logits, style).map(|network| Layers::MobileNetV3(Box::new(network)))
             }
-            Architecture::EfficientNetLite0 => {
-                EfficientNetLite0::load(vb, plan, logits, style).map(Layers::EfficientNetLite0)
-            }
+            Architecture::EfficientNetLite0 => EfficientNetLite0::load(vb, plan, logits, style)
+                .map(|network| Layers::EfficientNetLite0(Box::new(network))),
         };
         Ok(Self { layers: layers?, arena: Mutex::default() })
     }

@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(says(&|w| w.stem = 0), "widths.stem is 0, 1 to 16 can be");
         assert_eq!(says(&|w| w.last = usize::MAX), format!("widths.last is {}, 1 to 576 can be", usize::MAX));
         assert_eq!(says(&|w| w.head = None), "widths.head is missing");
-        assert_eq!(says(&|w| drop(w.blocks.pop())), "widths.blocks has 10 blocks, the network has 11");
+        assert_eq!(says(&|w| w.blocks.truncate(10)), "widths.blocks has 10 blocks, the network has 11");
         assert_eq!(says(&|w| w.blocks[1].expanded = Some(73)), "widths.blocks[1].expanded is 73, 1 to 72 can be");
         let no_such_layer = "widths.blocks[0].expanded is stated, there is no such layer";
         assert_eq!(says(&|w| w.blocks[0].expanded = Some(8)), no_such_layer);

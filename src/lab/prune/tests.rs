@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// A choice that the weights have no part in: any may go, and of each group one stays.
 fn arbitrary(graph: &Graph, mut random: impl FnMut() -> u64) -> Choice {
     let mut units = |group: &Group| {
-        let mut kept: Vec<usize> = (0..group.width).filter(|_| random() % 3 > 0).collect();
+        let mut kept: Vec<usize> = (0..group.width).filter(|_| !random().is_multiple_of(3)).collect();
         if kept.is_empty() {
             kept.push(random() as usize % group.width);
         }

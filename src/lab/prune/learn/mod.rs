@@ -43,7 +43,7 @@ pub struct Teacher {
 }
 
 enum Subject {
-    Pictures(Pictures),
+    Pictures(Box<Pictures>),
     Texts(Texts),
 }
 
@@ -57,7 +57,7 @@ impl Teacher {
         let (subject, data, refused) = match Network::of(dir)? {
             Network::Vision(plan) => {
                 let (pictures, refused) = Pictures::open(dir, plan, &lesson)?;
-                (Subject::Pictures(pictures), pictures_hash(&lesson.data)?, refused)
+                (Subject::Pictures(Box::new(pictures)), pictures_hash(&lesson.data)?, refused)
             }
             Network::Text(_) => {
                 let hash = Sha256Sum::of_file(&lesson.data, || true).map_err(Error::read(&lesson.data))?;

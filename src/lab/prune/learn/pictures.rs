@@ -44,7 +44,7 @@ impl Pictures {
                 Some(why) => bad.push(Refused { input: path.display().to_string(), why }),
             }
         }
-        let held = |at: &usize| at % HELD_OUT == 0;
+        let held = |at: &usize| at.is_multiple_of(HELD_OUT);
         let (held_out, learned): (Vec<usize>, Vec<usize>) = (0..good.len()).partition(held);
         if learned.is_empty() {
             let why = format!("{} pictures can be read, too few to learn from; give some hundred", good.len());
