@@ -44,7 +44,7 @@ pub struct Teacher {
 
 enum Subject {
     Pictures(Box<Pictures>),
-    Texts(Texts),
+    Texts(Box<Texts>),
 }
 
 impl Teacher {
@@ -61,7 +61,7 @@ impl Teacher {
             }
             Network::Text(_) => {
                 let hash = Sha256Sum::of_file(&lesson.data, || true).map_err(Error::read(&lesson.data))?;
-                (Subject::Texts(Texts::open(dir, &lesson)?), hash, Vec::new())
+                (Subject::Texts(Box::new(Texts::open(dir, &lesson)?)), hash, Vec::new())
             }
         };
         let path = dir.weights_path();
