@@ -1,16 +1,14 @@
 //! What every subcommand shares: flags, finding and opening a model, reporting each input.
 
-use indicatif::{ProgressBar, ProgressStyle};
+pub use crate::named::Named;
+
 use onhand::inference::{Options, Placed, Unit, Variant};
-use onhand::lab::evaluate::Progress;
 use onhand::lab::write_whole;
 use onhand::model_dir::{Limits, ModelDir};
 use onhand::store::{Catalog, Places};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::str::FromStr;
-use std::time::Instant;
 
 /// Flags of the subcommands that answer inputs with one model.
 #[derive(clap::Args, Debug, Clone)]
@@ -115,39 +113,6 @@ impl Engine {
                 ids[0]
             )),
         }
-    }
-}
-
-/// A model, and which variant of it: `mobilenet-v3-small`, `whisper-base:int8`, `./my-model:f16`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// Id of an installed model, or a model directory.
-    pub model: String,
-    /// `None`: as it is installed.
-    pub variant: Option<Variant>,
-}
-
-impl FromStr for Named {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let (model, variant) = match name.rsplit_once(':') {
-            // A colon of the path itself: `C:\models\mine`.
-            Some((_, behind)) if behind.contains(['/', '\\']) => (name, None),
-            Some((model, variant)) => (model, Some(variant.parse()?)),
-            None => (name, None),
-        };
-        if model.is_empty() {
-            return Err("a model's id or directory is wanted, such as mobilenet-v3-small:int8".into());
-        }
-        Ok(Self { model: model.into(), variant })
-    }
-}
-
-impl std::fmt::Display for Named {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(&self.model)?;
-        self.variant.map_or(Ok(()), |variant| write!(f, ":{variant}"))
     }
 }
 
@@ -270,52 +235,6 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
     write_whole(path, text.as_bytes()).map_err(|e| format!("{place} cannot be written: {e}; name another place for it"))
 }
 
-/// `3.2 s`, `2 min 5 s`.
-pub fn seconds(seconds: f64) -> String {
-    match seconds {
-        seconds if seconds < 60.0 => format!("{seconds:.1} s"),
-        seconds => format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0),
-    }
-}
-
-/// How far the judging of a model is, on a terminal.
-pub struct Meter {
-    bar: ProgressBar,
-    since: Instant,
-}
-
-impl Meter {
-    /// Of what is called `name`.
-    pub fn new(name: &str) -> Self {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
-        let bar = ProgressBar::no_length().with_style(style.expect("the template is sound"));
-        Self { bar: bar.with_message(name.to_string()), since: Instant::now() }
-    }
-
-    /// Takes the bar away and gives the seconds that have passed.
-    pub fn finish(&self) -> f64 {
-        self.bar.finish_and_clear();
-        self.since.elapsed().as_secs_f64()
-    }
-}
-
-/// What failed is said where the bar was.
-impl Drop for Meter {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-impl Progress for Meter {
-    fn begin(&mut self, inputs: usize) {
-        self.bar.set_length(inputs as u64);
-    }
-
-    fn done(&mut self) {
-        self.bar.inc(1);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,23 +250,6 @@ mod tests {
             }
         }
         assert!(offered_unit("npu").unwrap_err().contains("npu is no compute unit"));
-    }
-
-    #[test]
-    fn a_model_is_named_with_or_without_its_variant() {
-        let named = |model: &str, variant| Ok(Named { model: model.into(), variant });
-        for (said, want) in [
-            ("whisper-tiny.en", named("whisper-tiny.en", None)),
-            ("whisper-base:int8", named("whisper-base", Some(Variant::Int8))),
-            ("./mine:f16", named("./mine", Some(Variant::F16))),
-            ("C:\\models\\mine", named("C:\\models\\mine", None)),
-            ("C:\\models\\mine:f32", named("C:\\models\\mine", Some(Variant::F32))),
-        ] {
-            assert_eq!(said.parse(), want, "{said}");
-        }
-        assert!("a:int4".parse::<Named>().unwrap_err().contains("int4 is no variant"));
-        assert!(":int8".parse::<Named>().is_err() && "".parse::<Named>().is_err());
-        assert_eq!("a:int8".parse::<Named>().unwrap().to_string(), "a:int8");
     }
 
     #[test]

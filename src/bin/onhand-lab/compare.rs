@@ -1,7 +1,7 @@
 //! `onhand-lab compare`: models side by side.
 
-use crate::common::{Engine, Meter, Named, print, room_for, save};
-use crate::evaluate::one_kind;
+use crate::common::{Engine, Named, print, room_for, save};
+use crate::evaluate::{Meter, one_kind};
 use onhand::inference::{Unit, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
 use onhand::lab::evaluate::{Kind, judge};

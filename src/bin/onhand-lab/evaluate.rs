@@ -1,12 +1,14 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Meter, Named, print, room_for, save, seconds};
+use crate::common::{Engine, Named, print, room_for, save};
+use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
-use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Scores, WorstClass, judge};
+use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
 use onhand::profile::Device;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Judge models on inputs of which the right answer is known
 ///
@@ -133,6 +135,52 @@ pub fn one_kind(models: impl Iterator<Item = Result<(String, Kind), String>>) ->
         }
     }
     first.map(|(_, kind)| kind).ok_or_else(|| "no model is named".into())
+}
+
+/// `3.2 s`, `2 min 5 s`.
+fn seconds(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 60.0 => format!("{seconds:.1} s"),
+        seconds => format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0),
+    }
+}
+
+/// How far the judging of a model is, on a terminal.
+pub struct Meter {
+    bar: ProgressBar,
+    since: Instant,
+}
+
+impl Meter {
+    /// Of what is called `name`.
+    pub fn new(name: &str) -> Self {
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
+        let bar = ProgressBar::no_length().with_style(style.expect("the template is sound"));
+        Self { bar: bar.with_message(name.to_string()), since: Instant::now() }
+    }
+
+    /// Takes the bar away and gives the seconds that have passed.
+    pub fn finish(&self) -> f64 {
+        self.bar.finish_and_clear();
+        self.since.elapsed().as_secs_f64()
+    }
+}
+
+/// What failed is said where the bar was.
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Meter {
+    fn begin(&mut self, inputs: usize) {
+        self.bar.set_length(inputs as u64);
+    }
+
+    fn done(&mut self) {
+        self.bar.inc(1);
+    }
 }
 
 fn percent(part: f64) -> String {

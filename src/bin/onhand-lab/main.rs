@@ -13,6 +13,7 @@ mod evaluate;
 mod finetune;
 mod learning;
 mod models;
+mod named;
 mod profile;
 mod prune;
 mod quantize;
