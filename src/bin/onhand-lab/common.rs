@@ -235,6 +235,14 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
     write_whole(path, text.as_bytes()).map_err(|e| format!("{place} cannot be written: {e}; name another place for it"))
 }
 
+/// `3.2 s`, `2 min 5 s`.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 60.0 => format!("{seconds:.1} s"),
+        seconds => format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Named, print, room_for, save};
+use crate::common::{Engine, Named, print, room_for, save, seconds};
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
@@ -135,14 +135,6 @@ pub fn one_kind(models: impl Iterator<Item = Result<(String, Kind), String>>) ->
         }
     }
     first.map(|(_, kind)| kind).ok_or_else(|| "no model is named".into())
-}
-
-/// `3.2 s`, `2 min 5 s`.
-fn seconds(seconds: f64) -> String {
-    match seconds {
-        seconds if seconds < 60.0 => format!("{seconds:.1} s"),
-        seconds => format!("{:.0} min {:.0} s", (seconds / 60.0).floor(), seconds % 60.0),
-    }
 }
 
 /// How far the judging of a model is, on a terminal.
