@@ -97,7 +97,7 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
         "microphone" if tour.models().join("whisper-tiny.en").is_dir() => {
             app.control_at_most(tongue.say("mic-start"), patience);
         }
-        "text" if tour.models().join("distilbert-sst2").is_dir() => {
+        "text" => {
             if app.count("mark") == 0 {
                 app.press("What a lovely evening");
             }

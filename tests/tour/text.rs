@@ -11,26 +11,18 @@ const ANSWER: &str = "document.querySelector('section.answer').innerText";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn play(tour: &mut Tour) {
-    without_a_model(tour);
-    if tour.needs("distilbert-sst2", "the moods of the sample sentences") {
-        moods(tour);
+    // Nothing was fetched: what is part of the app answers.
+    moods(tour, Setting::named("text-first"));
+    if tour.needs("distilbert-sst2", "the moods of the sample sentences, by the large model") {
+        let setting = Setting::named("text").models(tour.models());
+        moods(tour, setting);
     }
 }
 
-fn without_a_model(tour: &mut Tour) {
-    let app = tour.open(&Setting::named("text-empty"));
-    app.press_tab("Text");
-    app.wait_for("There is no model for texts on this device yet.");
-    tour.saw("no model: says so, and leads to the models");
-    app.press("Go to Models");
-    app.wait_for_screen("models");
-    app.wait_for("Nothing is downloaded until you tap Install.");
-}
-
-fn moods(tour: &mut Tour) {
+fn moods(tour: &mut Tour, setting: Setting) {
     let script = tour.stage.folder("text").join("cool.toml");
     samples::cool(&script);
-    let app = tour.open(&Setting::named("text").models(tour.models()).arg("--power", &script));
+    let app = tour.open(&setting.arg("--power", &script));
     app.press_tab("Text");
     app.wait_at_most("The answer appears here", PATIENCE);
     let sentences = samples::sentences();
