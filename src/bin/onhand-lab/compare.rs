@@ -2,7 +2,7 @@
 
 use crate::common::{Engine, Named, print, room_for, save};
 use crate::evaluate::{Meter, one_kind};
-use onhand::inference::{Unit, cost};
+use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
 use onhand::lab::evaluate::{Kind, judge};
 use onhand::model_dir::ModelDir;
@@ -149,22 +149,31 @@ fn entry(args: &Args, named: &Named, dir: &ModelDir, first: Option<&Entry>) -> R
         stored,
         size_bytes,
         cost,
-        timing: timed(args, named, dir)?,
+        timing: timed(&args.engine, named.variant, dir, (args.warmup, args.runs))?,
         agreement: scores.as_ref().zip(of_first).and_then(|(scores, first)| scores.agreement(first)),
         scores,
     })
 }
 
-/// Times a model in a process of its own: the peak of its memory is then no other model's.
-fn timed(args: &Args, named: &Named, dir: &ModelDir) -> Result<Timing, String> {
+/// Times a model in a process of its own: the peak of its memory is then no other model's. So many runs warm up, and so many
+/// count.
+///
+/// # Errors
+/// A sentence that says why it cannot be.
+pub fn timed(
+    engine: &Engine,
+    variant: Option<Variant>,
+    dir: &ModelDir,
+    (warmup, runs): (u32, u32),
+) -> Result<Timing, String> {
     let program = std::env::current_exe().map_err(|e| format!("this program does not find itself: {e}"))?;
     // By its place, so that both processes mean the same model.
     let place = dir.path().canonicalize().map_err(|e| format!("{}: {e}", dir.path().display()))?;
     let mut profile = Command::new(program);
     profile.arg("profile").arg(place).arg("--json");
-    profile.args(["--runs", &args.runs.to_string(), "--warmup", &args.warmup.to_string()]);
-    profile.args(["--unit", &args.engine.unit.to_string(), "--threads", &args.engine.threads_in_force().to_string()]);
-    if let Some(variant) = named.variant {
+    profile.args(["--runs", &runs.to_string(), "--warmup", &warmup.to_string()]);
+    profile.args(["--unit", &engine.unit.to_string(), "--threads", &engine.threads_in_force().to_string()]);
+    if let Some(variant) = variant {
         profile.args(["--variant", &variant.to_string()]);
     }
     // How far it is, and what is wrong, it says itself.

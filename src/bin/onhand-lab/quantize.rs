@@ -1,19 +1,36 @@
 //! `onhand-lab quantize`: smaller numbers for the weights of a model.
 
-use crate::common::{Engine, print_line};
+use crate::common::{Engine, Meter, print, room_for, save};
+use crate::compare::timed;
 use clap::ValueEnum;
-use onhand::lab::quantize::{Layer, Quantized, Scheme, To, make};
-use onhand::model_dir::{Method, ModelDir};
-use std::path::PathBuf;
+use onhand::inference::vision::ImageClassifier;
+use onhand::inference::{Variant, family};
+use onhand::lab::compare::{Timing, size_bytes};
+use onhand::lab::evaluate::{Agreement, Scores, judge};
+use onhand::lab::quantize::vision::Pictures;
+use onhand::lab::quantize::{Layer, Observer, Quantized, Scheme, To, make, plot};
+use onhand::model_dir::{Limits, Method, ModelDir, Recipe};
+use onhand::profile::Device;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Answers before those that are timed.
+const WARMUP: u32 = 3;
+/// Layers that are named as the worst.
+const WORST: usize = 5;
 
 /// Make the weights of a model smaller: halves, or bytes with a recipe that says how they were made
 ///
 /// Bytes are written as model.int8.safetensors into the model's own directory, where --variant int8 finds them, or with
-/// --out into a directory of their own. Halves need a directory of their own. The same model and flags give the same bytes.
+/// --out into a directory of their own. Halves need a directory of their own. The same model, flags and pictures give the
+/// same bytes.
+///
+/// Reported are size, accuracy or agreement, latency, peak memory, and how near each layer stays to what it was.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     onhand-lab quantize distilbert-sst2 --to int8 --out distilbert-sst2-int8\n  \
+    onhand-lab quantize mobilenet-v3-small --to int8 --method static --calibrate photos\n  \
     onhand-lab quantize mobilenet-v3-small --to f16 --out mobilenet-v3-small-f16")]
 pub struct Args {
     /// Id of an installed model, or a model directory
@@ -22,17 +39,70 @@ pub struct Args {
     /// What its weights are to become
     #[arg(long, value_name = "f16|int8")]
     to: Precision,
-    /// What is done with bytes when the model answers
-    #[arg(long, value_enum, value_name = "METHOD", default_value = "dynamic")]
-    method: MethodName,
+    /// What is done with bytes when the model answers; without it, static for pictures and dynamic for texts and speech
+    #[arg(long, value_enum, value_name = "METHOD")]
+    method: Option<MethodName>,
+    /// Folder of pictures to find ranges on: other ones than those that the model is judged on
+    #[arg(long, value_name = "FOLDER")]
+    calibrate: Option<PathBuf>,
+    /// How a range is made of the numbers that were seen
+    #[arg(long, value_enum, value_name = "OBSERVER", default_value = "mse")]
+    observer: ObserverName,
     /// One scale for a whole layer instead of one for each of its outputs: what not to do, for comparison
     #[arg(long)]
     per_tensor: bool,
+    /// Leave the channels between layers with the ranges that they have
+    #[arg(long)]
+    no_equalization: bool,
+    /// Leave biases as they are
+    #[arg(long)]
+    no_bias_correction: bool,
+    /// Layers whose signal to noise is less stay in floats
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, default_value_t = Scheme::new(Method::Static).least_snr_db)]
+    keep_below: f64,
     /// Directory to make; without it, bytes go into the model's own
     #[arg(long, value_name = "DIR", required_if_eq("to", "f16"))]
     out: Option<PathBuf>,
+    /// Judge both models on it, as `onhand-lab evaluate` takes it: other inputs than those that ranges were found on
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Answers of each model that are timed; 0 times none
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    runs: u32,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Draw the signal to noise of each layer
+    #[arg(long, value_name = "FILE.svg")]
+    svg: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
+}
+
+/// The report.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// Which Onhand wrote it.
+    version: &'static str,
+    device: Device,
+    model: String,
+    written: &'a Path,
+    recipe: Option<&'a Recipe>,
+    before: One,
+    after: One,
+    /// How often both gave the same answer.
+    agreement: Option<Agreement>,
+    layers: &'a [Layer],
+}
+
+/// One of both models.
+#[derive(Serialize)]
+struct One {
+    variant: Variant,
+    /// Of all files that it needs.
+    bytes: u64,
+    timing: Option<Timing>,
+    scores: Option<Scores>,
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq)]
@@ -49,6 +119,46 @@ enum MethodName {
     Weights,
     /// They are multiplied as they are, the range of a layer's inputs found anew for every row
     Dynamic,
+    /// They are multiplied as they are, the range of a layer's inputs found beforehand on pictures
+    Static,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum ObserverName {
+    /// From the least to the most
+    MinMax,
+    /// All but one of ten thousand
+    Percentile,
+    /// The least divergence of what codes tell from what numbers told
+    Entropy,
+    /// The least mean squared error
+    Mse,
+}
+
+impl Args {
+    fn scheme(&self, dir: &ModelDir) -> Scheme {
+        let method = match self.method {
+            Some(MethodName::Weights) => Method::Weights,
+            Some(MethodName::Dynamic) => Method::Dynamic,
+            Some(MethodName::Static) => Method::Static,
+            None if matches!(family(dir), "mobilenetv3" | "efficientnet_lite") => Method::Static,
+            None => Method::Dynamic,
+        };
+        let observer = match self.observer {
+            ObserverName::MinMax => Observer::MinMax,
+            ObserverName::Percentile => Observer::Percentile,
+            ObserverName::Entropy => Observer::Entropy,
+            ObserverName::Mse => Observer::Mse,
+        };
+        Scheme {
+            method,
+            per_tensor: self.per_tensor,
+            observer,
+            equalize: !self.no_equalization,
+            correct_bias: !self.no_bias_correction,
+            least_snr_db: self.keep_below,
+        }
+    }
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -62,34 +172,132 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn try_run(args: &Args) -> Result<(), String> {
+    [&args.json, &args.svg].into_iter().flatten().try_for_each(|path| room_for(path))?;
     let dir = args.engine.open(&args.model)?;
     let to = match args.to {
         Precision::F16 => To::F16,
-        Precision::Int8 => {
-            let method = match args.method {
-                MethodName::Weights => Method::Weights,
-                MethodName::Dynamic => Method::Dynamic,
-            };
-            To::Int8(Scheme { method, per_tensor: args.per_tensor })
-        }
+        Precision::Int8 => To::Int8(args.scheme(&dir)),
     };
-    let quantized = make(&dir, &to).map_err(|e| e.to_string())?;
+    let pictures = args.calibrate.as_ref().map(|folder| Pictures::open(&dir, folder)).transpose();
+    let pictures = pictures.map_err(|e| e.to_string())?;
+    for refused in pictures.iter().flat_map(|pictures| &pictures.refused) {
+        eprintln!("left out: {}: {}", refused.input, refused.why);
+    }
+    let meter = &mut Meter::new(&dir.name());
+    let quantized = make(&dir, &to, pictures.as_ref(), meter).map_err(|e| e.to_string())?;
+    meter.finish();
     let written = match &args.out {
         Some(out) => quantized.write_to(&dir, out),
-        None => quantized.write_beside(&dir),
+        None => quantized.write_beside(&dir).map(|_| dir.path().into()),
     };
     let written = written.map_err(|e| e.to_string())?;
-    print_line(&in_words(&dir, &quantized)?);
-    print_line(&format!("Written: {}", written.display()));
+    let report = report(args, &dir, &quantized, pictures.as_ref(), &written)?;
+    print(&in_words(&report));
+    if let Some(path) = &args.json {
+        save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
+    }
+    if let Some(path) = &args.svg {
+        let title = format!("{}, {}", dir.name(), how(&report));
+        save(path, &plot(&title, &quantized.layers, args.keep_below)?)?;
+    }
     Ok(())
 }
 
-fn in_words(dir: &ModelDir, quantized: &Quantized) -> Result<String, String> {
-    let before = dir.header().file_bytes();
-    let after = quantized.to_file().map_err(|e| e.to_string())?.len();
-    let mut lines = vec![format!("{:.1} MB → {:.1} MB", before as f64 / 1e6, after as f64 / 1e6)];
-    let mut worst: Vec<(&Layer, f64)> = quantized.layers.iter().filter_map(|l| Some((l, l.snr_db?))).collect();
+/// What the new model is beside the one that it was made of.
+fn report<'a>(
+    args: &Args,
+    dir: &ModelDir,
+    quantized: &'a Quantized,
+    pictures: Option<&Pictures>,
+    written: &'a Path,
+) -> Result<Report<'a>, String> {
+    let made = ModelDir::open(written, &Limits::default()).map_err(|e| e.to_string())?;
+    let variant = quantized.recipe.is_some().then_some(Variant::Int8);
+    let one = |of: &ModelDir, variant| -> Result<One, String> {
+        let (bytes, stored) = size_bytes(of, variant).map_err(|e| e.to_string())?;
+        let timing = match args.runs {
+            0 => None,
+            runs => Some(timed(&args.engine, variant, of, (WARMUP, runs))?),
+        };
+        let scores = match &args.data {
+            None => None,
+            Some(data) => {
+                let options = args.engine.options(variant);
+                let meter = &mut Meter::new(&format!("{} ({stored})", of.name()));
+                Some(judge(of, &options, data, None, meter).map_err(|e| e.to_string())?)
+            }
+        };
+        Ok(One { variant: stored, bytes, timing, scores })
+    };
+    let (before, after) = (one(dir, None)?, one(&made, variant)?);
+    let agreement = match (&before.scores, &after.scores, pictures) {
+        (Some(before), Some(after), _) => after.agreement(before),
+        (_, _, Some(pictures)) => {
+            let model = ImageClassifier::load(&made, &args.engine.options(variant)).map_err(|e| e.to_string())?;
+            Some(pictures.agreement(&model).map_err(|e| e.to_string())?)
+        }
+        _ => None,
+    };
+    let Quantized { recipe, layers, .. } = quantized;
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(Report {
+        version,
+        device: Device::this(),
+        model: dir.name(),
+        written,
+        recipe: recipe.as_ref(),
+        before,
+        after,
+        agreement,
+        layers,
+    })
+}
+
+/// How it was made, in a few words.
+fn how(report: &Report) -> String {
+    match report.recipe {
+        None => "halves".into(),
+        Some(recipe) => {
+            let scales = if recipe.per_tensor { "a scale for each layer" } else { "a scale for each output" };
+            let ranges = recipe.calibration.as_ref().filter(|_| recipe.method == Method::Static);
+            let ranges =
+                ranges.map_or_else(String::new, |c| format!(", ranges by {} on {} pictures", c.observer, c.files));
+            format!("int8 {}, {scales}{ranges}", recipe.method)
+        }
+    }
+}
+
+fn in_words(report: &Report) -> String {
+    let mut text = format!("{}: {}\n", report.model, how(report));
+    let mut line = |name: &str, value: String| text += &format!("  {name:<24}{value}\n");
+    let (before, after) = (&report.before, &report.after);
+    let change = |of: &dyn Fn(&One) -> Option<String>| match (of(before), of(after)) {
+        (Some(before), Some(after)) => Some(format!("{before} → {after}")),
+        _ => None,
+    };
+    let lines: [(&str, &dyn Fn(&One) -> Option<String>); 5] = [
+        ("precision", &|one| Some(one.variant.to_string())),
+        ("size", &|one| Some(format!("{:.1} MB", one.bytes as f64 / 1e6))),
+        ("right", &|one| Some(format!("{:.1} %", 100.0 * one.scores.as_ref()?.accuracy()?))),
+        ("p50, p90 of an answer", &|one| {
+            one.timing.as_ref().map(|timing| format!("{:.2}, {:.2} ms", timing.p50_ms, timing.p90_ms))
+        }),
+        ("peak memory", &|one| Some(format!("{:.1} MB", one.timing.as_ref()?.peak_memory_bytes? as f64 / 1e6))),
+    ];
+    for (name, of) in lines {
+        change(of).into_iter().for_each(|change| line(name, change));
+    }
+    if let Some(Agreement { same, of }) = report.agreement {
+        let on = if after.scores.is_some() { "" } else { ", of those that ranges were found on" };
+        line("same answer", format!("{same} of {of}{on}"));
+    }
+    let mut worst: Vec<(&Layer, f64)> = report.layers.iter().filter_map(|l| Some((l, l.snr_db?))).collect();
     worst.sort_by(|a, b| a.1.total_cmp(&b.1));
-    lines.extend(worst.iter().take(5).map(|(layer, snr_db)| format!("  {snr_db:5.1} dB  {}", layer.name)));
-    Ok(lines.join("\n"))
+    let kept = report.layers.iter().filter(|layer| layer.kept).count();
+    for (at, (layer, snr_db)) in worst.iter().take(WORST.max(kept)).enumerate() {
+        let fate = if layer.kept { ", kept in floats" } else { "" };
+        line(if at == 0 { "worst layers" } else { "" }, format!("{snr_db:5.1} dB  {}{fate}", layer.name));
+    }
+    line("written", report.written.display().to_string());
+    text
 }

@@ -12,7 +12,7 @@ use candle_nn::VarBuilder;
 use std::collections::BTreeMap;
 
 /// Inputs from which on bytes are faster than floats: with fewer, finding the codes takes longer than it saves.
-const LEAST_INT8_INPUTS: usize = 32;
+pub const LEAST_INT8_INPUTS: usize = 32;
 
 /// Where a strided convolution puts its border of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]

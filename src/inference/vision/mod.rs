@@ -25,7 +25,7 @@ mod resample;
 pub use decode::{MAX_DECODED_BYTES, MAX_FILE_BYTES, MAX_MEMORY_BYTES, MAX_PIXELS};
 pub use frame::{Orientation, RgbFrame};
 pub use labels::Language;
-pub use layers::Padding;
+pub use layers::{LEAST_INT8_INPUTS, Padding};
 pub use plan::{Block, BlockNames, BlockWidths, Last, Names, Plan, Widths};
 pub use prepare::Input;
 

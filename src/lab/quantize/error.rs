@@ -1,5 +1,6 @@
 use crate::inference;
 use crate::lab::made;
+use crate::model_dir::Method;
 use std::path::{Path, PathBuf};
 
 /// Why a model could not be quantized.
@@ -20,6 +21,36 @@ pub enum Error {
         model: String,
         /// The tensor's.
         tensor: String,
+    },
+    /// A method that a family has no use for.
+    #[error("{model} is a {family} model, for which there is no --method {method}; take {instead}")]
+    NoUse {
+        /// The model's name.
+        model: String,
+        /// What kind it is.
+        family: String,
+        /// What was asked for.
+        method: Method,
+        /// What there is.
+        instead: Method,
+    },
+    /// Nothing to find ranges on.
+    #[error(
+        "{}: no picture in it can be read{}; name a folder of pictures (JPEG, PNG, WebP, GIF, BMP, TIFF) with --calibrate",
+        folder.display(),
+        why.as_ref().map_or_else(String::new, |why| format!(", the first since: {why}"))
+    )]
+    NoPictures {
+        /// Where they were looked for.
+        folder: PathBuf,
+        /// What is wrong with the first.
+        why: Option<String>,
+    },
+    /// Ranges are asked for, and nothing to find them on is named.
+    #[error("{model}: --method static needs pictures to find ranges on; name a folder of them with --calibrate")]
+    Uncalibrated {
+        /// The model's name.
+        model: String,
     },
     /// A file could not be read.
     #[error("{}: {source}; check the path", path.display())]

@@ -10,20 +10,30 @@
 
 mod bytes;
 mod error;
+mod matrices;
+mod observer;
+mod plot;
+pub mod vision;
 mod weights;
 mod write;
 
 pub use bytes::{Bytes, snr_db};
 pub use error::{Error, Result};
+pub use observer::{Extent, Histogram, Observer};
+pub use plot::plot;
 pub use weights::{Floats, Tensor, Weights};
 
 use crate::inference;
+use crate::lab::evaluate::Progress;
 use crate::model_dir::{Method, ModelDir, Recipe};
 use crate::store::Sha256Sum;
 use std::collections::BTreeMap;
 
 /// Program and version that make the bytes.
 const MADE_BY: &str = concat!("onhand-lab ", env!("CARGO_PKG_VERSION"));
+
+/// Layers below it are what costs an image network its answers (the tables in `docs/compression.md`).
+const LEAST_SNR_DB: f64 = 20.0;
 
 /// What the weights are to become.
 #[derive(Debug, Clone)]
@@ -41,6 +51,46 @@ pub struct Scheme {
     pub method: Method,
     /// One scale for a whole layer instead of one for each of its outputs.
     pub per_tensor: bool,
+    /// How ranges are made of what was seen.
+    pub observer: Observer,
+    /// Whether channels between layers are given like ranges, where that changes nothing.
+    pub equalize: bool,
+    /// Whether biases make up for what rounding does in the mean, where pictures show it.
+    pub correct_bias: bool,
+    /// Layers whose signal to noise, in decibels, is less stay as they were.
+    pub least_snr_db: f64,
+}
+
+impl Scheme {
+    /// What is recommended for `method`.
+    pub fn new(method: Method) -> Self {
+        Self {
+            method,
+            per_tensor: false,
+            observer: Observer::Mse,
+            equalize: true,
+            correct_bias: true,
+            least_snr_db: LEAST_SNR_DB,
+        }
+    }
+
+    /// The recipe of bytes made in this way of the weights in `dir`, as far as it is known beforehand.
+    fn recipe(&self, dir: &ModelDir) -> Result<Recipe> {
+        let path = dir.weights_path();
+        let source_sha256 = Sha256Sum::of_file(&path, || true).map_err(Error::read(&path))?;
+        Ok(Recipe {
+            method: self.method,
+            per_tensor: self.per_tensor,
+            batch_norm_folded: false,
+            ranges: BTreeMap::new(),
+            calibration: None,
+            equalized: Vec::new(),
+            bias_corrected: Vec::new(),
+            kept: Vec::new(),
+            source_sha256: source_sha256.map(|sum| sum.to_string()),
+            made_by: MADE_BY.into(),
+        })
+    }
 }
 
 /// How near a layer stays to what it was.
@@ -67,16 +117,23 @@ pub struct Quantized {
     pub layers: Vec<Layer>,
 }
 
-/// What `to` makes of the model in `dir`.
+/// What `to` makes of the model in `dir`; `pictures` are what ranges are found on.
 ///
 /// # Errors
-/// [`Error::Already`] where it is no floats; weights that are not those of the configuration, or no numbers; a method that
-/// this family has no use for.
-pub fn make(dir: &ModelDir, to: &To) -> Result<Quantized> {
+/// [`Error::Already`] where it is no floats; weights that are not those of the configuration, or no numbers;
+/// [`Error::NoUse`] where a method is not for this family, [`Error::Uncalibrated`] where it needs pictures.
+pub fn make(
+    dir: &ModelDir,
+    to: &To,
+    pictures: Option<&vision::Pictures>,
+    progress: &mut dyn Progress,
+) -> Result<Quantized> {
     let weights = Weights::open(dir)?;
+    let is_vision = matches!(inference::family(dir), "mobilenetv3" | "efficientnet_lite");
     match to {
         To::F16 => halves(dir, weights),
-        To::Int8(scheme) => bytes(dir, weights, scheme),
+        To::Int8(scheme) if is_vision => vision::quantize(dir, weights, scheme, pictures, progress),
+        To::Int8(scheme) => matrices::quantize(dir, weights, scheme),
     }
 }
 
@@ -98,45 +155,5 @@ fn halves(dir: &ModelDir, weights: Weights) -> Result<Quantized> {
     Ok(quantized)
 }
 
-fn bytes(dir: &ModelDir, weights: Weights, scheme: &Scheme) -> Result<Quantized> {
-    let source_sha256 = Sha256Sum::of_file(&dir.weights_path(), || true).map_err(Error::read(&dir.weights_path()))?;
-    let mut recipe = Recipe {
-        method: scheme.method,
-        per_tensor: scheme.per_tensor,
-        batch_norm_folded: false,
-        ranges: BTreeMap::new(),
-        calibration: None,
-        equalized: Vec::new(),
-        bias_corrected: Vec::new(),
-        kept: Vec::new(),
-        source_sha256: source_sha256.map(|sum| sum.to_string()),
-        made_by: MADE_BY.into(),
-    };
-    let (mut tensors, mut layers) = (BTreeMap::new(), Vec::new());
-    for (name, floats) in weights.0 {
-        let Some(layer) = layer_of_bytes(dir, &name, &floats) else {
-            tensors.insert(name, Tensor::Floats(floats));
-            continue;
-        };
-        let bytes = Bytes::of(&floats.values, floats.shape[0], scheme.per_tensor);
-        let snr_db = snr_db(&floats.values, &bytes.to_floats());
-        layers.push(Layer { name: layer.clone(), parameters: floats.values.len(), snr_db, kept: false });
-        tensors.insert(name, Tensor::Bytes { shape: floats.shape, bytes });
-    }
-    recipe.kept.sort();
-    Ok(Quantized { tensors, recipe: Some(recipe), layers })
-}
-
-/// The layer whose weights the tensor `name` is, if bytes are made of it.
-///
-/// Of texts and speech what multiplies matrices, and tables of words. What classifies is computed in floats and small; so
-/// are Whisper's convolutions, and its positions are added to everything that follows.
-fn layer_of_bytes(dir: &ModelDir, name: &str, floats: &Floats) -> Option<String> {
-    let layer = name.strip_suffix(".weight").filter(|_| floats.shape.len() > 1)?;
-    let is_bytes = match inference::family(dir) {
-        "distilbert" => !matches!(layer, "pre_classifier" | "classifier"),
-        "whisper" => floats.shape.len() == 2 && !layer.ends_with("embed_positions"),
-        _ => true,
-    };
-    is_bytes.then(|| layer.into())
-}
+#[cfg(test)]
+mod tests;
