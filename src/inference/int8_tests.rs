@@ -8,10 +8,10 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
+pub type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
 /// The tensors of the floats in `path`, those of which `is_bytes` made bytes with a scale for each row, as the kernels do.
-fn bytes_of(path: &Path, is_bytes: impl Fn(&str) -> bool) -> Tensors {
+pub fn bytes_of(path: &Path, is_bytes: impl Fn(&str) -> bool) -> Tensors {
     let file = std::fs::read(path.join(WEIGHTS_FILE)).unwrap();
     let mut tensors = Tensors::new();
     for (name, view) in SafeTensors::deserialize(&file).unwrap().tensors() {
@@ -34,7 +34,7 @@ fn bytes_of(path: &Path, is_bytes: impl Fn(&str) -> bool) -> Tensors {
 }
 
 /// Writes `tensors` beside the floats in `path`, with a recipe.
-fn write(path: &Path, tensors: &Tensors, recipe: &str) {
+pub fn write(path: &Path, tensors: &Tensors, recipe: &str) {
     let views = tensors
         .iter()
         .map(|(name, (dtype, shape, data))| (name, TensorView::new(*dtype, shape.clone(), data).unwrap()));
@@ -47,7 +47,7 @@ fn open(path: &Path) -> ModelDir {
 }
 
 const DYNAMIC: &str = r#"{"method": "dynamic"}"#;
-const WEIGHTS: &str = r#"{"method": "weights"}"#;
+pub const WEIGHTS: &str = r#"{"method": "weights"}"#;
 const INT8: Options = Options { variant: Some(Variant::Int8), threads: None, unit: super::Unit::Cpu };
 const TEXTS: [&str; 2] =
     ["a good film", "a good film, not a bad film! the low-budget films don't cool. a very good bad film"];

@@ -2,6 +2,7 @@
 
 use super::super::{SentimentAnalyzer, tiny};
 use super::*;
+use crate::inference::int8_tests;
 use crate::inference::reference::{model, shared};
 use serde_json::json;
 
@@ -42,6 +43,21 @@ fn both_give_the_same_logits_for_each_text_of_a_batch() {
             assert!(matches!(theirs.forward(&[&wrong]), Err(Error::Unit { unit: Unit::Accelerate, .. })));
         }
     }
+}
+
+#[test]
+fn bytes_on_disk_are_floats_on_another_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = tiny::write(folder.path(), &tiny::config());
+    int8_tests::write(folder.path(), &int8_tests::bytes_of(folder.path(), |_| true), int8_tests::WEIGHTS);
+    let int8 = dir.int8().unwrap().unwrap();
+    let config: Config = dir.config_as().unwrap();
+    let text: &[&[u32]] = &[&[2, 5, 6, 9, 3]];
+    let ours = own(&int8, &config, 2, &Options::default()).unwrap().forward(text).unwrap();
+    let theirs = elsewhere(&int8, &config, 2, &elsewhere_here(), &Device::Cpu).unwrap().forward(text).unwrap();
+    let floats = own(&dir, &config, 2, &Options::default()).unwrap().forward(text).unwrap();
+    assert!(ours[0].iter().zip(&theirs[0]).all(|(a, b)| (a - b).abs() < 1e-5), "{ours:?}, {theirs:?}");
+    assert_ne!(ours, floats);
 }
 
 #[test]
