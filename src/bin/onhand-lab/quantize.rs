@@ -1,7 +1,8 @@
 //! `onhand-lab quantize`: smaller numbers for the weights of a model.
 
-use crate::common::{Engine, Meter, print, room_for, save};
+use crate::common::{Engine, print, room_for, save};
 use crate::compare::timed;
+use crate::evaluate::Meter;
 use clap::ValueEnum;
 use onhand::inference::vision::ImageClassifier;
 use onhand::inference::{Variant, family};
