@@ -268,15 +268,18 @@ fn how(report: &Report) -> String {
     }
 }
 
+/// What is told of the model before and after, where both have it.
+type Told<'a> = &'a dyn Fn(&One) -> Option<String>;
+
 fn in_words(report: &Report) -> String {
     let mut text = format!("{}: {}\n", report.model, how(report));
     let mut line = |name: &str, value: String| text += &format!("  {name:<24}{value}\n");
     let (before, after) = (&report.before, &report.after);
-    let change = |of: &dyn Fn(&One) -> Option<String>| match (of(before), of(after)) {
+    let change = |of: Told| match (of(before), of(after)) {
         (Some(before), Some(after)) => Some(format!("{before} → {after}")),
         _ => None,
     };
-    let lines: [(&str, &dyn Fn(&One) -> Option<String>); 5] = [
+    let lines: [(&str, Told); 5] = [
         ("precision", &|one| Some(one.variant.to_string())),
         ("size", &|one| Some(format!("{:.1} MB", one.bytes as f64 / 1e6))),
         ("right", &|one| Some(format!("{:.1} %", 100.0 * one.scores.as_ref()?.accuracy()?))),
