@@ -1,7 +1,7 @@
 //! Models of one kind side by side: what they weigh, what an answer costs, and how often it is right.
 //!
 //! In go [`Entry`]s, of which each was measured in a process of its own, so that peaks of memory are a model's alone. Out
-//! comes one table, for a [`terminal`] or as [`markdown`], and one [`figure`].
+//! comes one table, for a [`terminal`] or as [`markdown`], and one [`figure()`].
 
 mod figure;
 mod table;

@@ -6,12 +6,15 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::element::{PathElement, Rectangle};
 use plotters::prelude::{Color, RGBColor, SVGBackend, WHITE};
 use plotters::series::DashedLineSeries;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{IntoFont, TextStyle};
 
 /// Height of a layer's bar, and of all that is about the bars, in pixels.
 const BAR: u32 = 18;
 const ABOUT: u32 = 140;
 const WIDTH: u32 = 1000;
+/// From a name to its bar, in pixels.
+const GAP: i32 = 8;
 /// Told apart by people who see no red or green (Okabe and Ito, 2008).
 const BYTES: RGBColor = RGBColor(0, 114, 178);
 const KEPT: RGBColor = RGBColor(213, 94, 0);
@@ -56,10 +59,8 @@ fn draw(svg: &mut String, title: &str, layers: &[Layer], least_db: f64) -> Resul
         chart.draw_series([Rectangle::new([(0.0, top), (end, bottom)], colour.filled())])?;
         let (x, y) = chart.backend_coord(&(lowest * 1.05, at as f64 + 0.5));
         let corner = root.get_base_pixel();
-        let style = TextStyle::from(("sans-serif", 13).into_font());
-        let (width, height) = root.estimate_text_size(&layer.name, &style)?;
-        let place = (x - corner.0 - width as i32 - 8, y - corner.1 - height as i32 / 2);
-        root.draw_text(&layer.name, &style, place)?;
+        let style = TextStyle::from(("sans-serif", 13).into_font()).pos(Pos::new(HPos::Right, VPos::Center));
+        root.draw_text(&layer.name, &style, (x - corner.0 - GAP, y - corner.1))?;
     }
     if least_db > 0.0 {
         let line = [(least_db, 0.0), (least_db, count as f64)];
