@@ -17,10 +17,14 @@ const MULTIPLE: usize = 8;
 pub struct Graph {
     /// No channel is in two.
     pub groups: Vec<Group>,
+    /// Which group each block of an image network has where it is widest.
+    pub block_middles: Vec<usize>,
     /// Which group each block of an image network gives.
     pub block_outputs: Vec<usize>,
     /// Which group is left of the pixels of an image network's last map.
     pub pooled: usize,
+    /// Which group is between these and the classifier, if there is a layer.
+    pub head: Option<usize>,
 }
 
 /// Channels, heads or units that can go one by one, and all of what each is made of and read by.
@@ -109,6 +113,7 @@ impl Graph {
         if let Some(head) = plan.head {
             graph.groups[features].read_by("conv_head", 1);
             features = graph.add(Group::new("head", head, MULTIPLE));
+            graph.head = Some(features);
             graph.groups[features].made_by("conv_head", 1);
         }
         graph.groups[features].read_by("classifier", 1);
@@ -152,6 +157,7 @@ impl Graph {
             }
             None => stream,
         };
+        self.block_middles.push(middle);
         self.groups[middle].made_by_conv(weights, (&at(names.depthwise.0), &at(names.depthwise.1)));
         if let Some(squeezed) = block.squeezed {
             let (reduce, expand) = (at("se.conv_reduce"), at("se.conv_expand"));

@@ -26,6 +26,8 @@ pub struct Plan {
 pub struct Step<'a> {
     /// From 1.
     pub iteration: usize,
+    /// Whether channels went, and not single weights.
+    pub structured: bool,
     /// The network with its widths.
     pub network: &'a Network,
     /// Its `config.json`.
@@ -85,7 +87,8 @@ pub fn prune<E: From<super::Error>>(
             sparsity = Some(unstructured(&mut weights, amount)?);
         }
         let graph = network.graph(&weights);
-        let step = Step { iteration, network: &network, config: &config, graph: &graph, kept: &kept };
+        let structured = plan.structured;
+        let step = Step { iteration, structured, network: &network, config: &config, graph: &graph, kept: &kept };
         learn(&step, &mut weights)?;
     }
     let last = network.graph(&weights);

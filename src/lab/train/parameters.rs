@@ -85,6 +85,15 @@ impl Parameters {
         }
     }
 
+    /// Gives the tensor of that name other numbers.
+    ///
+    /// # Errors
+    /// There is none, or it has another shape.
+    pub fn set(&self, name: &str, values: &Tensor) -> Result<()> {
+        let found = self.by_name.get(name).ok_or_else(|| Error::Setting(format!("the network has no {name}")))?;
+        Ok(found.set(&values.to_device(&self.device)?)?)
+    }
+
     /// Leaves those whose names begin with `prefix` as they are: they are read and not learned.
     pub fn fix(&mut self, prefix: &str) {
         self.fixed.extend(self.by_name.keys().filter(|name| name.starts_with(prefix)).cloned());

@@ -2,6 +2,8 @@
 //! need no labels.
 
 mod pictures;
+mod refit;
+mod solve;
 mod texts;
 
 use super::iterate::Step;

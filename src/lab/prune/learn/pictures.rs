@@ -1,6 +1,7 @@
 //! Pictures without labels: the original says what it sees in them, on every level.
 
 use super::Lesson;
+use super::refit::refit;
 use crate::inference::vision::{ImageClassifier, Plan, RgbFrame};
 use crate::inference::{self, Options};
 use crate::lab::evaluate::{Refused, picture_files};
@@ -21,6 +22,8 @@ use std::path::PathBuf;
 const HELD_OUT: usize = 20;
 /// Pictures that are judged at once.
 const JUDGED: usize = 16;
+/// Looks at each picture for least squares: one at all of it, the others at parts.
+const LOOKS: usize = 3;
 
 /// The original, and the pictures that it looks at.
 pub struct Pictures {
@@ -93,6 +96,10 @@ impl Pictures {
             features: lesson.features,
             seed,
         };
+        // Zeros of single weights would be lost.
+        if step.structured && !checkpoint.path().exists() {
+            refit(&pupil.student, &self.teacher, &pupil.looks()?, step)?;
+        }
         fit(&pupil, &lesson.plan, checkpoint, watch)?;
         Ok(pupil.student.into_parameters())
     }
@@ -133,6 +140,28 @@ impl Pupil<'_> {
         Tensor::stack(&levels, 0)?.mean_all()
     }
 
+    /// Every picture as it is and some parts of it, a few at a time: what least squares are computed on.
+    fn looks(&self) -> inference::Result<Vec<Tensor>> {
+        let paths: Vec<&PathBuf> = self.pictures.iter().collect();
+        let mut all = Vec::new();
+        for look in 0..LOOKS {
+            for (at, few) in paths.chunks(JUDGED).enumerate() {
+                all.push(self.inputs(few, |picture, frame| match look {
+                    0 => frame,
+                    _ => random_part(&frame, &mut self.random(look, at * JUDGED + picture, LOOKS)),
+                })?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Chance of its own for each picture and pass, and for each `purpose`.
+    fn random(&self, pass: usize, picture: usize, purpose: usize) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed.wrapping_add((purpose as u64) << 32));
+        random.set_stream((pass * self.pictures.len() + picture) as u64);
+        random
+    }
+
     fn inputs(
         &self,
         paths: &[&PathBuf],
@@ -169,11 +198,7 @@ impl Learner for Pupil<'_> {
 
     fn loss(&self, batch: &[usize], epoch: usize) -> crate::lab::train::Result<Tensor> {
         let paths: Vec<&PathBuf> = batch.iter().map(|&row| &self.pictures[row]).collect();
-        let crop = |at: usize, frame| {
-            let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-            random.set_stream((epoch * self.pictures.len() + batch[at]) as u64);
-            random_part(&frame, &mut random)
-        };
+        let crop = |at: usize, frame: RgbFrame| random_part(&frame, &mut self.random(epoch, batch[at], 0));
         self.distance(&self.inputs(&paths, crop)?)
     }
 

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 /// Share of a picture that a crop has at least. Torchvision's crops for training from nothing begin at 0.08; here what is
 /// to be learned is what the original sees, and it looks at the middle of whole pictures.
 const LEAST_CROP: f64 = 0.35;
+
 /// A part of `frame` by chance, perhaps mirrored: at least [`LEAST_CROP`] of it, 3 to 4 or 4 to 3 at most.
 pub fn random_part(frame: &RgbFrame, random: &mut ChaCha8Rng) -> RgbFrame {
     let (width, height, pixels) = frame.upright();

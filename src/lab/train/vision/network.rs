@@ -44,51 +44,111 @@ impl VisionNetwork {
         self.parameters
     }
 
+    /// What it is made of.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// What it sees in `pictures`.
     ///
     /// # Errors
     /// A tensor is missing or misshapen; [`candle_core::Error`].
     pub fn see(&self, pictures: &Tensor) -> Result<Seen> {
-        let plan = &self.plan;
-        let (_, _, height, width) = pictures.dims4()?;
-        let stem = windows(pictures, window(plan.padding, (height, width), 3, 2))?;
-        let mut xs = self.convolution("conv_stem", &stem, plan.activation)?;
-        let mut blocks = Vec::with_capacity(plan.blocks.len());
-        for block in &plan.blocks {
+        let mut xs = self.stem(pictures)?;
+        let mut blocks = Vec::with_capacity(self.plan.blocks.len());
+        for block in &self.plan.blocks {
             xs = self.block(block, &xs)?;
             blocks.push(xs.clone());
         }
-        let last = self.convolution(&plan.last.names.0, &xs, plan.activation)?;
-        let pooled = last.mean((1, 2))?;
-        let features = match plan.head {
-            Some(_) => self.convolution("conv_head", &pooled, plan.activation)?,
-            None => pooled.clone(),
-        };
-        let logits = self.convolution("classifier", &features, Activation::None)?;
+        let pooled = self.pooled(&xs)?;
+        let logits = self.logits(&pooled)?;
         Ok(Seen { blocks, pooled, logits })
     }
 
-    fn block(&self, block: &Block, xs: &Tensor) -> Result<Tensor> {
+    /// Pictures `[pictures, 3, side, side]` behind the first convolution.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`]; so for each step of it below.
+    pub fn stem(&self, pictures: &Tensor) -> Result<Tensor> {
+        let (_, _, height, width) = pictures.dims4()?;
+        let seen = windows(pictures, window(self.plan.padding, (height, width), 3, 2))?;
+        self.convolution("conv_stem", &seen, self.plan.activation)
+    }
+
+    /// What `block` makes of `xs`.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn block(&self, block: &Block, xs: &Tensor) -> Result<Tensor> {
+        self.narrow(block, &self.middle(block, xs)?, xs)
+    }
+
+    /// What `block` has of `xs` where it is widest, before it narrows.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn middle(&self, block: &Block, xs: &Tensor) -> Result<Tensor> {
         let (names, of) = (block.names(), |layer: &str| format!("{}.{layer}", block.name));
         let wide = match names.expand {
             Some((expand, _)) => &self.convolution(&of(expand), xs, block.activation)?,
             None => xs,
         };
-        let mut ys = self.depthwise(&of(names.depthwise.0), wide, block)?;
-        if block.squeezed.is_some() {
-            let squeezed = self.convolution(&of("se.conv_reduce"), &ys.mean((1, 2))?, Activation::Relu)?;
-            let factors = self.convolution(&of("se.conv_expand"), &squeezed, Activation::HardSigmoid)?;
-            ys = ys.broadcast_mul(&factors.unsqueeze(1)?.unsqueeze(1)?)?;
+        let ys = self.depthwise(&of(names.depthwise.0), wide, block)?;
+        if block.squeezed.is_none() {
+            return Ok(ys);
         }
-        let narrow = self.convolution(&of(names.project.0), &ys, Activation::None)?;
+        let squeezed = self.convolution(&of("se.conv_reduce"), &ys.mean((1, 2))?, Activation::Relu)?;
+        let factors = self.convolution(&of("se.conv_expand"), &squeezed, Activation::HardSigmoid)?;
+        Ok(ys.broadcast_mul(&factors.unsqueeze(1)?.unsqueeze(1)?)?)
+    }
+
+    /// What `block` gives of its `middle`; `xs` went in.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn narrow(&self, block: &Block, middle: &Tensor, xs: &Tensor) -> Result<Tensor> {
+        let narrow = self.linear(&format!("{}.{}", block.name, block.names().project.0), middle)?;
         Ok(if block.residual { (narrow + xs)? } else { narrow })
     }
 
-    /// A convolution whose window the last dimension of `xs` is: of one pixel, all but the stem.
-    fn convolution(&self, name: &str, xs: &Tensor, activation: Activation) -> Result<Tensor> {
+    /// The mean over the pixels behind the last convolution, of what the blocks gave.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn pooled(&self, xs: &Tensor) -> Result<Tensor> {
+        Ok(self.convolution(&self.plan.last.names.0, xs, self.plan.activation)?.mean((1, 2))?)
+    }
+
+    /// What the classifier reads.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn features(&self, pooled: &Tensor) -> Result<Tensor> {
+        match self.plan.head {
+            Some(_) => self.convolution("conv_head", pooled, self.plan.activation),
+            None => Ok(pooled.clone()),
+        }
+    }
+
+    /// The logits.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn logits(&self, pooled: &Tensor) -> Result<Tensor> {
+        self.linear("classifier", &self.features(pooled)?)
+    }
+
+    /// The convolution `name`, whose window the last dimension of `xs` is, without the activation behind it.
+    ///
+    /// # Errors
+    /// As [`VisionNetwork::see`].
+    pub fn linear(&self, name: &str, xs: &Tensor) -> Result<Tensor> {
         let weight = self.parameters.get(&format!("{name}.weight"))?.flatten_from(1)?;
-        let ys = linear(xs, &weight, &self.parameters.get(&format!("{name}.bias"))?)?;
-        Ok(activate(&ys, activation)?)
+        Ok(linear(xs, &weight, &self.parameters.get(&format!("{name}.bias"))?)?)
+    }
+
+    fn convolution(&self, name: &str, xs: &Tensor, activation: Activation) -> Result<Tensor> {
+        Ok(activate(&self.linear(name, xs)?, activation)?)
     }
 
     fn depthwise(&self, name: &str, xs: &Tensor, block: &Block) -> Result<Tensor> {
