@@ -15,7 +15,7 @@ use std::path::Path;
 fn both_ways(dir: &ModelDir, to: &Path) -> [ModelDir; 2] {
     let (network, weights) = (Network::of(dir).unwrap(), Weights::open(dir).unwrap());
     let graph = network.graph(&weights);
-    let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap()).unwrap();
+    let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap(), &Vec::new()).unwrap();
     let (mut without, mut zeroed) = (weights.clone(), weights);
     remove(&mut without, &graph, &choice).unwrap();
     zero(&mut zeroed, &graph, &choice).unwrap();

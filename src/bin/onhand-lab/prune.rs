@@ -5,7 +5,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::Unit;
 use onhand::lab::made::Made;
 use onhand::lab::prune::{
-    Error, Lesson, Narrowed, Network, Plan, Pruned, Sparsity, Step, Teacher, Weights, deflated_bytes, prune, write,
+    Activity, Alone, Error, Graph, Help, Lesson, Narrowed, Network, Plan, Pruned, Sparsity, Step, Teacher, Weights,
+    deflated_bytes, prune, write,
 };
 use onhand::lab::train::{self, Distillation, Event, Flow};
 use onhand::model_dir::{ModelDir, WEIGHTS_FILE};
@@ -144,13 +145,11 @@ fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
     let work = work_dir(&out);
     let lesson = args.fine_tune.as_ref().map(|data| args.lesson(dir, data)).transpose()?;
     let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, &work)).transpose()?;
-    let Pruned { weights, config, sparsity, groups } = prune(dir, &plan, |step: &Step, weights| match &teacher {
-        Some(teacher) => {
-            let mut progress = Progress::new(step.iteration, plan.iterations);
-            teacher.teach(&plan, step, weights, &mut |event| progress.tell(event))
-        }
-        None => Ok(()),
-    })?;
+    let pruned = match teacher {
+        Some(teacher) => prune(dir, &plan, &mut Told { teacher, plan: plan.clone() })?,
+        None => prune(dir, &plan, &mut Alone)?,
+    };
+    let Pruned { weights, config, sparsity, groups } = pruned;
     let data = args.fine_tune.as_ref().and_then(|data| data.file_name()).map(|name| name.to_string_lossy());
     let recipe = json!({"plan": plan, "lesson": lesson, "data": data});
     let out = write(made, dir, &weights, &config, recipe)?;
@@ -159,6 +158,23 @@ fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
     let _ = std::fs::remove_dir_all(work);
     let seconds = since.elapsed().as_secs_f64();
     Ok(Summary { model: dir.name(), out, plan, lesson, seconds, before, after, sparsity, groups })
+}
+
+/// A teacher whose progress is told.
+struct Told {
+    teacher: Teacher,
+    plan: Plan,
+}
+
+impl Help for Told {
+    fn activity(&mut self, network: &Network, graph: &Graph, weights: &Weights) -> Result<Activity, Error> {
+        self.teacher.activity(network, graph, weights)
+    }
+
+    fn teach(&mut self, step: &Step, weights: &mut Weights) -> Result<(), Error> {
+        let mut progress = Progress::new(step.iteration, self.plan.iterations);
+        self.teacher.teach(&self.plan, step, weights, &mut |event| progress.tell(event))
+    }
 }
 
 /// The original as a teacher; what it cannot read is said.

@@ -1,6 +1,8 @@
 //! A little at a time: prune, learn, prune again.
 
-use super::{Graph, Network, Result, Sparsity, Weights, choose, folded, pruned_after, remove, unstructured, widths};
+use super::{
+    Activity, Graph, Network, Result, Sparsity, Weights, choose, folded, pruned_after, remove, unstructured, widths,
+};
 use crate::model_dir::ModelDir;
 use serde::Serialize;
 use serde_json::Value;
@@ -38,6 +40,35 @@ pub struct Step<'a> {
     pub kept: &'a [Vec<usize>],
 }
 
+/// What helps while a model is pruned.
+pub trait Help {
+    /// How much the channels of the network move; of `graph`, which is of `weights`.
+    ///
+    /// # Errors
+    /// Those of the computation.
+    fn activity(&mut self, network: &Network, graph: &Graph, weights: &Weights) -> Result<Activity>;
+
+    /// Lets learn what is left after an iteration. The numbers of the tensors may change, their shapes not, and zeros stay
+    /// where single weights are pruned.
+    ///
+    /// # Errors
+    /// Those of the computation.
+    fn teach(&mut self, step: &Step, weights: &mut Weights) -> Result<()>;
+}
+
+/// No help: weights alone decide, and nothing is learned.
+pub struct Alone;
+
+impl Help for Alone {
+    fn activity(&mut self, _: &Network, _: &Graph, _: &Weights) -> Result<Activity> {
+        Ok(Activity::new())
+    }
+
+    fn teach(&mut self, _: &Step, _: &mut Weights) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// A model that was pruned, in memory.
 #[derive(Debug, Clone)]
 pub struct Pruned {
@@ -62,16 +93,11 @@ pub struct Narrowed {
     pub to: usize,
 }
 
-/// Prunes the model of `dir` by `plan`. `learn` is called after each iteration with what is left: it may change the
-/// numbers of the tensors and not their shapes, and keeps zeros where single weights are pruned.
+/// Prunes the model of `dir` by `plan`.
 ///
 /// # Errors
-/// Another kind of model, an amount that cannot be, weights that are no numbers; those of `learn`.
-pub fn prune<E: From<super::Error>>(
-    dir: &ModelDir,
-    plan: &Plan,
-    mut learn: impl FnMut(&Step, &mut Weights) -> std::result::Result<(), E>,
-) -> std::result::Result<Pruned, E> {
+/// Another kind of model, an amount that cannot be, weights that are no numbers; those of `help`.
+pub fn prune(dir: &ModelDir, plan: &Plan, help: &mut dyn Help) -> Result<Pruned> {
     let mut network = Network::of(dir)?;
     let (mut weights, mut config) = if plan.folds { folded(dir)? } else { (Weights::open(dir)?, dir.config().clone()) };
     let first = network.graph(&weights);
@@ -80,7 +106,13 @@ pub fn prune<E: From<super::Error>>(
     for iteration in 1..=plan.iterations {
         let amount = pruned_after(plan.amount, iteration, plan.iterations);
         if plan.structured {
-            narrow(&network, &mut weights, &mut kept, &widths(&first, amount, plan.inner)?)?;
+            let graph = network.graph(&weights);
+            let activity = help.activity(&network, &graph, &weights)?;
+            let choice = choose(&weights, &graph, &widths(&first, amount, plan.inner)?, &activity)?;
+            remove(&mut weights, &graph, &choice)?;
+            for (kept, of_those) in kept.iter_mut().zip(&choice.kept) {
+                *kept = of_those.iter().map(|&at| kept[at]).collect();
+            }
             network = network.with_widths_of(&weights);
             network.write_widths(&mut config);
         } else {
@@ -89,22 +121,11 @@ pub fn prune<E: From<super::Error>>(
         let graph = network.graph(&weights);
         let structured = plan.structured;
         let step = Step { iteration, structured, network: &network, config: &config, graph: &graph, kept: &kept };
-        learn(&step, &mut weights)?;
+        help.teach(&step, &mut weights)?;
     }
     let last = network.graph(&weights);
     let groups = if plan.structured { narrowed(&first, &last) } else { Vec::new() };
     Ok(Pruned { weights, config, sparsity, groups })
-}
-
-/// Removes channels until each group has as many as `widths` says; `kept` says which of the original's are left.
-fn narrow(network: &Network, weights: &mut Weights, kept: &mut [Vec<usize>], widths: &[usize]) -> Result<()> {
-    let graph = network.graph(weights);
-    let choice = choose(weights, &graph, widths)?;
-    remove(weights, &graph, &choice)?;
-    for (kept, of_those) in kept.iter_mut().zip(&choice.kept) {
-        *kept = of_those.iter().map(|&at| kept[at]).collect();
-    }
-    Ok(())
 }
 
 fn narrowed(first: &Graph, last: &Graph) -> Vec<Narrowed> {

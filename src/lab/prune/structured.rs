@@ -28,14 +28,24 @@ pub fn widths(graph: &Graph, amount: f64, inner: bool) -> Result<Vec<usize>> {
     Ok(graph.groups.iter().map(left).collect())
 }
 
+/// How much the units of each group of a graph move: the variance of what each is, over pixels and pictures. `None` for a
+/// group of which it was not seen.
+pub type Activity = Vec<Option<Vec<f64>>>;
+
 /// Chooses the units that stay: of each group of `graph` the strongest, as many as `widths` says, or all if there are
-/// fewer.
+/// fewer. Where their activity is known, it counts.
 ///
 /// # Errors
 /// A graph of other weights.
-pub fn choose(weights: &Weights, graph: &Graph, widths: &[usize]) -> Result<Choice> {
-    let groups = graph.groups.iter().zip(widths);
-    let kept = groups.map(|(group, width)| Ok(strongest(&importance(weights, group)?, *width)));
+pub fn choose(weights: &Weights, graph: &Graph, widths: &[usize], activity: &Activity) -> Result<Choice> {
+    let groups = graph.groups.iter().zip(widths).enumerate();
+    let kept = groups.map(|(at, (group, width))| {
+        let importance = match activity.get(at) {
+            Some(Some(activity)) => share_in_what_is_read(weights, group, activity)?,
+            _ => importance(weights, group)?,
+        };
+        Ok(strongest(&importance, *width))
+    });
     Ok(Choice { kept: kept.collect::<Result<_>>()? })
 }
 
@@ -64,6 +74,20 @@ fn importance(weights: &Weights, group: &Group) -> Result<Vec<f64>> {
         if mean > 0.0 {
             sums.iter_mut().zip(&squares).for_each(|(sum, square)| *sum += square / mean);
         }
+    }
+    Ok(sums.into_iter().map(f64::sqrt).collect())
+}
+
+/// How much each unit of `group` moves what reads it: the L2 norm of its contribution to the outputs of the next layer,
+/// about its mean. A channel with large weights that is nearly constant adds little but a bias, which the next layer can
+/// have of its own.
+fn share_in_what_is_read(weights: &Weights, group: &Group, activity: &[f64]) -> Result<Vec<f64>> {
+    let mut sums = vec![0.0; group.width];
+    // Squeeze-and-excitation reads them too, and gives factors of these same channels.
+    let readers = group.members.iter().filter(|member| member.axis == 1 && !member.tensor.contains(".se."));
+    for member in readers {
+        let squares = weights.squares(member)?;
+        sums.iter_mut().zip(squares.iter().zip(activity)).for_each(|(sum, (square, moves))| *sum += square * moves);
     }
     Ok(sums.into_iter().map(f64::sqrt).collect())
 }

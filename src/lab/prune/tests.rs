@@ -183,7 +183,7 @@ fn what_is_made_is_an_ordinary_model_that_can_be_pruned_again() {
     let prune = |dir: &ModelDir, name: &str| {
         let (network, mut weights) = (Network::of(dir).unwrap(), Weights::open(dir).unwrap());
         let graph = network.graph(&weights);
-        let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap()).unwrap();
+        let choice = choose(&weights, &graph, &widths(&graph, 0.5, false).unwrap(), &Vec::new()).unwrap();
         remove(&mut weights, &graph, &choice).unwrap();
         let mut config = dir.config().clone();
         network.with_widths_of(&weights).write_widths(&mut config);

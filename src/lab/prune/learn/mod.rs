@@ -1,13 +1,14 @@
 //! What is left learns from what was whole: distillation between two iterations of pruning, so that pictures and texts
 //! need no labels.
 
+mod activity;
 mod pictures;
 mod refit;
 mod solve;
 mod texts;
 
 use super::iterate::Step;
-use super::{Error, Network, Result, Weights};
+use super::{Activity, Error, Graph, Network, Result, Weights};
 use crate::lab::evaluate::Refused;
 use crate::lab::train::{Checkpoint, Distillation, Event, Flow, Parameters, Plan};
 use crate::model_dir::ModelDir;
@@ -71,6 +72,17 @@ impl Teacher {
         fs::create_dir_all(work).map_err(Error::written(work))?;
         let run = format!("{model:?} {data:?} {lesson:?}");
         Ok((Self { lesson, subject, work: work.into(), run }, refused))
+    }
+
+    /// How much the channels of an image network move in pictures; of texts it is not looked at.
+    ///
+    /// # Errors
+    /// Those of the computation.
+    pub fn activity(&self, network: &Network, graph: &Graph, weights: &Weights) -> Result<Activity> {
+        match (&self.subject, network) {
+            (Subject::Pictures(pictures), Network::Vision(plan)) => pictures.activity(plan, graph, weights),
+            _ => Ok(Activity::new()),
+        }
     }
 
     /// Teaches `weights`, which `step` has just pruned by `plan`. A run that was cut goes on where it was.

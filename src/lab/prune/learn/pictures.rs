@@ -60,6 +60,28 @@ impl Pictures {
         Ok((Self { classifier, teacher, learned: paths(learned), held_out: paths(held_out) }, bad))
     }
 
+    /// Whole pictures, at most `count`, evenly spaced and some at a time.
+    pub fn whole(&self, count: usize) -> impl Iterator<Item = inference::Result<Tensor>> {
+        let every = self.learned.len().div_ceil(count.max(1)).max(1);
+        let chosen: Vec<&PathBuf> = self.learned.iter().step_by(every).collect();
+        let few: Vec<Vec<&PathBuf>> = chosen.chunks(JUDGED).map(<[_]>::to_vec).collect();
+        few.into_iter().map(|few| self.inputs(&few, |_, frame| frame))
+    }
+
+    /// What networks see of the pictures at `paths`, of each the part that `crop` takes.
+    fn inputs(
+        &self,
+        paths: &[&PathBuf],
+        crop: impl Fn(usize, RgbFrame) -> RgbFrame + Sync,
+    ) -> inference::Result<Tensor> {
+        let one = |(at, path): (usize, &&PathBuf)| {
+            let frame = crop(at, RgbFrame::open(path)?);
+            Ok(self.classifier.prepare(&frame)?.tensor().clone())
+        };
+        let all: Vec<Tensor> = paths.par_iter().enumerate().map(one).collect::<inference::Result<_>>()?;
+        Ok(Tensor::cat(&all, 0)?)
+    }
+
     /// Teaches what `step` has left.
     pub fn teach(
         &self,
@@ -146,7 +168,7 @@ impl Pupil<'_> {
         let mut all = Vec::new();
         for look in 0..LOOKS {
             for (at, few) in paths.chunks(JUDGED).enumerate() {
-                all.push(self.inputs(few, |picture, frame| match look {
+                all.push(self.teacher.inputs(few, |picture, frame| match look {
                     0 => frame,
                     _ => random_part(&frame, &mut self.random(look, at * JUDGED + picture, LOOKS)),
                 })?);
@@ -160,19 +182,6 @@ impl Pupil<'_> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed.wrapping_add((purpose as u64) << 32));
         random.set_stream((pass * self.pictures.len() + picture) as u64);
         random
-    }
-
-    fn inputs(
-        &self,
-        paths: &[&PathBuf],
-        crop: impl Fn(usize, RgbFrame) -> RgbFrame + Sync,
-    ) -> inference::Result<Tensor> {
-        let one = |(at, path): (usize, &&PathBuf)| {
-            let frame = crop(at, RgbFrame::open(path)?);
-            Ok(self.teacher.classifier.prepare(&frame)?.tensor().clone())
-        };
-        let all: Vec<Tensor> = paths.par_iter().enumerate().map(one).collect::<inference::Result<_>>()?;
-        Ok(Tensor::cat(&all, 0)?)
     }
 }
 
@@ -199,14 +208,14 @@ impl Learner for Pupil<'_> {
     fn loss(&self, batch: &[usize], epoch: usize) -> crate::lab::train::Result<Tensor> {
         let paths: Vec<&PathBuf> = batch.iter().map(|&row| &self.pictures[row]).collect();
         let crop = |at: usize, frame: RgbFrame| random_part(&frame, &mut self.random(epoch, batch[at], 0));
-        self.distance(&self.inputs(&paths, crop)?)
+        self.distance(&self.teacher.inputs(&paths, crop)?)
     }
 
     fn judge(&self) -> crate::lab::train::Result<f64> {
         let held_out: Vec<&PathBuf> = self.teacher.held_out.iter().collect();
         let mut sum = 0.0;
         for paths in held_out.chunks(JUDGED) {
-            let distance = self.distance(&self.inputs(paths, |_, frame| frame)?)?.to_scalar::<f32>()?;
+            let distance = self.distance(&self.teacher.inputs(paths, |_, frame| frame)?)?.to_scalar::<f32>()?;
             sum += f64::from(distance) * paths.len() as f64;
         }
         Ok(-sum / held_out.len().max(1) as f64)
