@@ -4,13 +4,12 @@
 //! overtaken is dropped, and a pass in progress stops between steps.
 
 use super::in_view::Foreground;
+use super::models::ToLoad;
 use super::threads;
 use crate::inference::text::{Sentiment, SentimentAnalyzer, Word};
-use crate::inference::{Error, Placed, Unit};
-use crate::model_dir::{Limits, ModelDir};
+use crate::inference::{Error, Placed};
 use crate::scheduler::{Policy, Reason, Scene, Scheduler, Signals, Verdict};
 use crate::sensors::power::PowerSensor;
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -70,10 +69,9 @@ pub enum Ask {
     Pace(Policy),
 }
 
-/// Starts a worker with the model in `model`, on `unit` if it can be, paced by what `power` tells. It ends when the sender is dropped.
+/// Starts a worker with `model`, paced by what `power` tells. It ends when the sender is dropped.
 pub fn start(
-    model: PathBuf,
-    unit: Unit,
+    model: ToLoad,
     power: Box<dyn PowerSensor>,
     foreground: Foreground,
     policy: Policy,
@@ -82,7 +80,7 @@ pub fn start(
     let (outbox, answers) = unbounded_channel();
     std::thread::spawn(move || {
         threads::give_way();
-        match load(&model, unit) {
+        match load(&model) {
             Ok(analyzer) => {
                 tracing::info!("the model for texts is loaded");
                 let _ = outbox.send(Answer::Ready(analyzer.placed().clone()));
@@ -191,12 +189,16 @@ impl Worker {
     }
 }
 
-fn load(model: &Path, unit: Unit) -> Result<SentimentAnalyzer, Error> {
-    let dir = ModelDir::open(model, &Limits::default())?;
-    SentimentAnalyzer::load(&dir, &threads::options(unit))
+fn load(model: &ToLoad) -> Result<SentimentAnalyzer, Error> {
+    let (dir, options) = model.open()?;
+    SentimentAnalyzer::load(&dir, &options)
 }
 
-fn judge(analyzer: &SentimentAnalyzer, text: &str, stop: &mut dyn FnMut() -> bool) -> Result<Judgement, Error> {
+/// How `text` feels, or its first part.
+///
+/// # Errors
+/// [`Error::Cancelled`] once `stop` says so; those of the model.
+pub fn judge(analyzer: &SentimentAnalyzer, text: &str, stop: &mut dyn FnMut() -> bool) -> Result<Judgement, Error> {
     let (judged, cut) = first_part(text);
     let tokens = analyzer.tokenize(judged)?;
     let mut sentiment = analyzer.infer(&tokens, stop)?;
@@ -220,6 +222,7 @@ fn first_part(text: &str) -> (&str, Option<Cut>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::Unit;
     use crate::inference::text::tiny;
     use crate::sensors::power::told::Told;
     use crate::sensors::power::{self, Power, ThermalStatus};
@@ -241,8 +244,12 @@ mod tests {
     #[test]
     fn a_model_that_cannot_be_loaded_is_told_and_the_worker_ends() {
         let dir = tempfile::tempdir().unwrap();
-        let (_asks, mut answers) =
-            start(dir.path().join("none"), Unit::Cpu, power::system(), Foreground::default(), Policy::default());
+        let (_asks, mut answers) = start(
+            ToLoad::stored(&dir.path().join("none"), Unit::Cpu),
+            power::system(),
+            Foreground::default(),
+            Policy::default(),
+        );
         assert!(matches!(answers.blocking_recv(), Some(Answer::Failed(why)) if why.contains("config.json")));
         assert!(answers.blocking_recv().is_none());
     }
@@ -253,7 +260,7 @@ mod tests {
         tiny::write(dir.path(), &tiny::config());
         for unit in Unit::ALL.into_iter().filter(|unit| unit.lack().is_some()) {
             let (asks, mut answers) =
-                start(dir.path().into(), unit, power::system(), Foreground::default(), Policy::default());
+                start(ToLoad::stored(dir.path(), unit), power::system(), Foreground::default(), Policy::default());
             let Some(Answer::Ready(placed)) = answers.blocking_recv() else { panic!("{unit}") };
             let fallback = placed.fallback.unwrap();
             assert_eq!((placed.unit, fallback.asked, Some(fallback.why)), (Unit::Cpu, unit, unit.lack()));
@@ -268,8 +275,12 @@ mod tests {
         tiny::write(dir.path(), &tiny::config());
         let severe = Power { thermal_status: Some(ThermalStatus::Severe), ..Power::UNKNOWN };
         let told = Told::new(severe);
-        let (asks, mut answers) =
-            start(dir.path().into(), Unit::Cpu, Box::new(told.clone()), Foreground::default(), Policy::default());
+        let (asks, mut answers) = start(
+            ToLoad::stored(dir.path(), Unit::Cpu),
+            Box::new(told.clone()),
+            Foreground::default(),
+            Policy::default(),
+        );
         assert!(matches!(answers.blocking_recv(), Some(Answer::Ready(placed)) if placed == Placed::default()));
         let ask = |tapped| asks.send(Ask::Text { text: "a good film".into(), tapped }).unwrap();
         ask(false);

@@ -3,12 +3,11 @@
 //! A picture of 224 × 224 from pixels to labels; the sample speech in a window of 30 s, from samples to words; 128
 //! tokens from letters to the answer.
 
-use crate::app::threads;
+use crate::app::models::ToLoad;
 use crate::inference::speech::{Listener, SAMPLE_RATE_HZ, TranscribeOptions, Transcriber, audio};
 use crate::inference::text::SentimentAnalyzer;
 use crate::inference::vision::{ImageClassifier, Orientation, RgbFrame, Selection};
 use crate::inference::{Error, Placed, Result, Unit, family, stored_variant};
-use crate::model_dir::{Limits, ModelDir};
 use crate::profile::measurement::Input;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,8 +37,7 @@ pub type Answer = Box<dyn FnMut(&AtomicBool) -> Result<()>>;
 /// # Errors
 /// It cannot be opened, or is of a kind that nobody knows an input for.
 pub fn load(path: &Path, unit: Unit) -> Result<(Loaded, String)> {
-    let dir = ModelDir::open(path, &Limits::default())?;
-    let options = threads::options(unit);
+    let (dir, options) = ToLoad::stored(path, unit).open()?;
     let loaded = match family(&dir) {
         "mobilenetv3" | "efficientnet_lite" => Loaded::Vision(Box::new(ImageClassifier::load(&dir, &options)?)),
         "whisper" => Loaded::Speech(Box::new(Transcriber::load(&dir, &options)?)),

@@ -3,15 +3,14 @@
 use super::eye::{Eye, Glance};
 use super::{CameraState, Doing, ModelState, Models, Named, News, Order, PaceNews, Seen};
 use crate::app::in_view::Foreground;
+use crate::app::models::ToLoad;
 use crate::app::threads;
+use crate::inference::Error;
 use crate::inference::vision::{ImageClassifier, Language, Orientation, RgbFrame, Selection};
-use crate::inference::{Error, Unit};
-use crate::model_dir::{Limits, ModelDir};
 use crate::scheduler::{Counts, Effort, Luma, Policy, Power, Reason, Scene, SceneGate, Scheduler, Signals, Verdict};
 use crate::sensors::camera::{Facing, Frame};
 use crate::sensors::power::PowerSensor;
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -343,15 +342,15 @@ impl Mind {
 /// A model for a device that must save: loaded when that is first so.
 enum Smaller {
     None,
-    At(PathBuf),
+    At(ToLoad),
     Loaded(Box<ImageClassifier>),
 }
 
 impl Smaller {
     fn get(&mut self) -> Option<&ImageClassifier> {
-        if let Self::At(path) = self {
+        if let Self::At(model) = self {
             // One that cannot be loaded is none: the chosen one does its work.
-            *self = load(path).map_or(Self::None, |classifier| Self::Loaded(Box::new(classifier)));
+            *self = load(model).map_or(Self::None, |classifier| Self::Loaded(Box::new(classifier)));
         }
         match self {
             Self::Loaded(classifier) => Some(classifier),
@@ -366,12 +365,16 @@ fn log_counts(counts: &Counts) {
     tracing::info!("camera left; turns so far: run {}{}", counts.runs(), skips.concat());
 }
 
-fn load(path: &Path) -> Result<ImageClassifier, Error> {
-    ImageClassifier::load(&ModelDir::open(path, &Limits::default())?, &threads::options(Unit::Cpu))
+fn load(model: &ToLoad) -> Result<ImageClassifier, Error> {
+    let (dir, options) = model.open()?;
+    ImageClassifier::load(&dir, &options)
 }
 
 /// The most probable labels, with their names in both languages.
-fn classify(classifier: &ImageClassifier, frame: &RgbFrame) -> Result<Vec<Named>, Error> {
+///
+/// # Errors
+/// Those of the model.
+pub fn classify(classifier: &ImageClassifier, frame: &RgbFrame) -> Result<Vec<Named>, Error> {
     let input = classifier.prepare(frame)?;
     let logits = classifier.infer(&input)?;
     let names = |language| classifier.labels(&logits, &Selection { top: LABELS, threshold: 0.0, language });

@@ -14,11 +14,11 @@ mod mind;
 pub use calm::{Calm, Named};
 
 use crate::app::in_view::Foreground;
+use crate::app::models::ToLoad;
 use crate::scheduler::{Policy, Reason};
 use crate::sensors::bridge::Bridge;
 use crate::sensors::camera::{CameraError, Facing, Source};
 use crate::sensors::power::PowerSensor;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -48,9 +48,9 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Models {
     /// The one that the person chose.
-    pub chosen: PathBuf,
+    pub chosen: ToLoad,
     /// A smaller one for a device that must save, if there is one.
-    pub smaller: Option<PathBuf>,
+    pub smaller: Option<ToLoad>,
 }
 
 /// What the screen learns.

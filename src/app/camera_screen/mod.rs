@@ -18,6 +18,7 @@ use super::pace;
 use super::page::{self, Shared};
 use super::settings::{Change, Labels};
 use super::shell::{Navigation, Screen};
+use crate::inference::Unit;
 use crate::sensors::bridge::Bridge;
 use dioxus::prelude::*;
 use std::time::{Duration, Instant};
@@ -150,17 +151,21 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         CopyValue::new(viewer)
     });
     let models = use_context::<ModelsContext>();
+    let wanted = use_memo(move || match &*model.read() {
+        Use::Looking => None,
+        Use::None => Some(None),
+        Use::Model(model) => {
+            let board = models.board.peek();
+            let smaller = smaller(board.installed().unwrap_or_default(), Purpose::Camera, model);
+            let chosen = model.to_load(settings.read().models.of(Purpose::Camera), Unit::Cpu);
+            let smaller = smaller.map(|smaller| smaller.to_load(None, Unit::Cpu));
+            Some(Some(camera::Models { chosen, smaller }))
+        }
+    });
     use_effect(move || {
-        let order = match &*model.read() {
-            Use::Looking => return,
-            Use::None => None,
-            Use::Model(model) => {
-                let board = models.board.peek();
-                let smaller = smaller(board.installed().unwrap_or_default(), Purpose::Camera, model);
-                Some(camera::Models { chosen: model.path.clone(), smaller: smaller.map(|m| m.path.clone()) })
-            }
-        };
-        viewer.read().order(Order::Model(order));
+        if let Some(models) = wanted() {
+            viewer.read().order(Order::Model(models));
+        }
     });
     // Another number of labels is in force at once: the next result may be seconds away.
     let labels = use_memo(move || settings.read().labels.clone());

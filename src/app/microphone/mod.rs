@@ -22,13 +22,13 @@ pub use take::Line;
 pub use take::Take;
 
 use crate::app::in_view::Foreground;
+use crate::app::models::ToLoad;
+use crate::inference::Placed;
 use crate::inference::speech::TranscribeOptions;
-use crate::inference::{Placed, Unit};
 use crate::scheduler::{Policy, Reason};
 use crate::sensors::microphone::MicrophoneError;
 use crate::sensors::power::PowerSensor;
 use paced::Paced;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -42,7 +42,7 @@ pub type TakeId = u64;
 pub enum Order {
     /// Uses the model in this directory from now on, on this unit if it can be; `None` while there is none. A take that
     /// runs keeps its model.
-    Model(Option<(PathBuf, Unit)>),
+    Model(Option<ToLoad>),
     /// Paces by this from now on.
     Pace(Policy),
     /// Listens.

@@ -5,14 +5,13 @@ use super::paced::Paced;
 use super::take::{Take, lines};
 use super::watch::{Watch, Work};
 use super::{ModelState, News, Order, Outcome, TakeId, Wishes, Words};
+use crate::app::models::ToLoad;
 use crate::app::threads;
 use crate::inference::speech::audio::{self, Audio, MAX_DURATION_S};
 use crate::inference::speech::live::{LiveTranscriber, Step};
 use crate::inference::speech::{SAMPLE_RATE_HZ, Task, TranscribeOptions, Transcriber};
-use crate::inference::{Error, Result, Unit};
-use crate::model_dir::{Limits, ModelDir};
+use crate::inference::{Error, Result};
 use crate::scheduler::{Reason, Verdict};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -63,7 +62,7 @@ pub struct Scribe {
     paced: Paced,
     transcriber: Option<Transcriber>,
     /// The model to use once the take is over.
-    next_model: Option<Option<(PathBuf, Unit)>>,
+    next_model: Option<Option<ToLoad>>,
     running: Option<Running>,
     /// What the screen was told.
     paused: Option<Reason>,
@@ -235,9 +234,9 @@ impl Scribe {
         }
         let Some(model) = self.next_model.take() else { return };
         self.transcriber = None;
-        let Some((path, unit)) = model else { return self.tell(News::Model(ModelState::None)) };
+        let Some(model) = model else { return self.tell(News::Model(ModelState::None)) };
         self.tell(News::Model(ModelState::Loading));
-        let state = match load(&path, unit) {
+        let state = match load(&model) {
             Ok(transcriber) => {
                 let languages = transcriber.languages();
                 self.tell(News::Placed(transcriber.placed().clone()));
@@ -290,9 +289,9 @@ impl Running {
     }
 }
 
-fn load(model: &Path, unit: Unit) -> Result<Transcriber> {
-    let dir = ModelDir::open(model, &Limits::default())?;
-    Transcriber::load(&dir, &threads::options(unit))
+fn load(model: &ToLoad) -> Result<Transcriber> {
+    let (dir, options) = model.open()?;
+    Transcriber::load(&dir, &options)
 }
 
 fn write_file(

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::app::in_view::tests::leave;
-use crate::inference::speech::testing::{babble, write};
+use crate::inference::Unit;
+use crate::inference::speech::testing::{babble, wav, write};
 use crate::scheduler::{Power, ThermalStatus};
 use crate::sensors::microphone::{Heard, Microphone, Pace, Replay};
 use crate::sensors::power::told::{COOL, Told};
@@ -59,17 +60,8 @@ fn sentence() -> Vec<f32> {
     [babble(1.5), vec![0.0; 16_000]].concat()
 }
 
-fn wav(samples: &[f32]) -> Arc<Vec<u8>> {
-    let data: Vec<u8> = samples.iter().flat_map(|x| ((x * 32_767.0) as i16).to_le_bytes()).collect();
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + data.len() as u32).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(16_000u32.to_le_bytes());
-    bytes.extend(32_000u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend((data.len() as u32).to_le_bytes());
-    bytes.extend(data);
-    Arc::new(bytes)
+fn recorded(samples: &[f32]) -> Arc<Vec<u8>> {
+    Arc::new(wav(samples))
 }
 
 impl Screen {
@@ -80,7 +72,7 @@ impl Screen {
         let foreground = Foreground::default();
         let (hearer, news) = Hearer::start(open, Box::new(heat.clone()), foreground.clone());
         hearer.order(Order::Pace(Policy { min_interval_ms: 50, ..Policy::default() }));
-        hearer.order(Order::Model(Some((folder.path().into(), Unit::Cpu))));
+        hearer.order(Order::Model(Some(ToLoad::stored(folder.path(), Unit::Cpu))));
         let mut screen = Self { hearer, news, heat, foreground, folder };
         screen.wait("the model", |news| matches!(news, News::Model(ModelState::Ready(_))).then_some(()));
         screen
@@ -196,7 +188,7 @@ fn where_the_system_puts_the_app_out_of_view_nothing_is_written_until_the_person
     assert!(!done(screen.outcome(1)).text.is_empty());
     // A file is not given up either.
     leave(&screen.foreground, true);
-    screen.hearer.order(Order::File(2, english(), "a.wav".into(), wav(&sentence())));
+    screen.hearer.order(Order::File(2, english(), "a.wav".into(), recorded(&sentence())));
     std::thread::sleep(Duration::from_millis(500));
     while let Ok(news) = screen.news.try_recv() {
         assert!(!matches!(news, News::Over(2, _) | News::Words(2, _)), "{news:?}");
@@ -244,7 +236,7 @@ fn a_refusal_is_told_asked_again_only_on_wish_and_stop_ends_it() {
 fn files_are_written_down_and_bad_ones_silent_ones_and_cancelled_ones_said() {
     let mut screen = Screen::open(once(Vec::new()));
     let file = |id, bytes| Order::File(id, english(), "talk.wav".into(), bytes);
-    screen.hearer.order(file(1, wav(&[sentence(), sentence()].concat())));
+    screen.hearer.order(file(1, recorded(&[sentence(), sentence()].concat())));
     screen.wait("progress", |news| matches!(news, News::Progress(1, share) if *share > 0.8).then_some(()));
     let take = done(screen.outcome(1));
     assert!(take.file.as_deref() == Some("talk.wav") && take.audio_s == 5.0 && take.speed().is_some());
@@ -252,9 +244,9 @@ fn files_are_written_down_and_bad_ones_silent_ones_and_cancelled_ones_said() {
         screen.hearer.order(file(id, bytes));
         assert!(matches!(screen.outcome(id), Outcome::BadFile(why) if !why.is_empty()));
     }
-    screen.hearer.order(file(4, wav(&vec![0.0; 32_000])));
+    screen.hearer.order(file(4, recorded(&vec![0.0; 32_000])));
     assert_eq!(screen.outcome(4), Outcome::Nothing);
-    screen.hearer.order(file(5, wav(&babble(20.0))));
+    screen.hearer.order(file(5, recorded(&babble(20.0))));
     screen.hearer.order(Order::Cancel(5));
     assert_eq!(screen.outcome(5), Outcome::Cancelled);
 }
@@ -264,7 +256,7 @@ fn a_hot_device_rests_in_a_file_and_goes_on() {
     let mut screen = Screen::open(once(Vec::new()));
     screen.heat.set(Power { thermal_status: Some(ThermalStatus::Severe), ..COOL });
     std::thread::sleep(Duration::from_millis(1100));
-    screen.hearer.order(Order::File(1, english(), "talk.wav".into(), wav(&sentence())));
+    screen.hearer.order(Order::File(1, english(), "talk.wav".into(), recorded(&sentence())));
     screen.wait("a pause", |news| matches!(news, News::Paused(Some(Reason::Hot))).then_some(()));
     screen.hearer.order(Order::Cancel(1));
     assert_eq!(screen.outcome(1), Outcome::Cancelled);
@@ -273,7 +265,7 @@ fn a_hot_device_rests_in_a_file_and_goes_on() {
 #[test]
 fn a_model_that_cannot_be_used_is_told_and_a_take_without_one_ends() {
     let mut screen = Screen::open(once(sentence()));
-    screen.hearer.order(Order::Model(Some((screen.folder.path().join("nowhere"), Unit::Cpu))));
+    screen.hearer.order(Order::Model(Some(ToLoad::stored(&screen.folder.path().join("nowhere"), Unit::Cpu))));
     let why = screen.wait("why", |news| match news {
         News::Model(ModelState::Failed(why)) => Some(why.clone()),
         _ => None,
@@ -289,7 +281,7 @@ fn a_model_that_cannot_be_used_is_told_and_a_take_without_one_ends() {
 fn a_unit_that_is_not_here_is_told_and_takes_are_written_down_all_the_same() {
     let mut screen = Screen::open(once(sentence()));
     for unit in Unit::ALL.into_iter().filter(|unit| unit.lack().is_some()) {
-        screen.hearer.order(Order::Model(Some((screen.folder.path().into(), unit))));
+        screen.hearer.order(Order::Model(Some(ToLoad::stored(screen.folder.path(), unit))));
         let placed = screen.wait("where it is", |news| match news {
             News::Placed(placed) => Some(placed.clone()),
             _ => None,
@@ -298,7 +290,7 @@ fn a_unit_that_is_not_here_is_told_and_takes_are_written_down_all_the_same() {
         assert_eq!((placed.unit, fallback.asked, Some(fallback.why)), (Unit::Cpu, unit, unit.lack()));
         screen.wait("the model", |news| matches!(news, News::Model(ModelState::Ready(_))).then_some(()));
     }
-    screen.hearer.order(Order::File(1, english(), "talk.wav".into(), wav(&sentence())));
+    screen.hearer.order(Order::File(1, english(), "talk.wav".into(), recorded(&sentence())));
     assert!(matches!(screen.outcome(1), Outcome::Done(_)));
 }
 

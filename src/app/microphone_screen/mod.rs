@@ -189,7 +189,10 @@ fn use_hearer(mut sight: Signal<Sight>, mut meter: Signal<Meter>, shelf: Shelf) 
     let wanted = use_memo(move || match &*model.read() {
         Use::Looking => None,
         Use::None => Some(None),
-        Use::Model(model) => Some(Some((model.path.clone(), settings.read().compute.unit.unit()))),
+        Use::Model(model) => {
+            let settings = settings.read();
+            Some(Some(model.to_load(settings.models.of(Purpose::Microphone), settings.compute.unit.unit())))
+        }
     });
     use_effect(move || {
         if let Some(model) = wanted() {

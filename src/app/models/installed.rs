@@ -2,7 +2,7 @@
 
 use super::purpose::Purpose;
 use crate::inference::{self, Variant};
-use crate::model_dir::{Limits, ModelDir};
+use crate::model_dir::{INT8_WEIGHTS_FILE, Limits, ModelDir};
 use crate::store::{self, Places, Source};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,8 @@ pub struct InstalledModel {
     pub variant: Option<Variant>,
     /// Bytes on the disk.
     pub bytes: u64,
+    /// Of them those of its weights in bytes, where these lie beside its floats.
+    pub bytes_beside: Option<u64>,
     /// Where from.
     pub origin: Origin,
     /// A file is missing, torn, or of another size than was recorded: why it cannot be used.
@@ -59,6 +61,7 @@ impl InstalledModel {
             purpose: family.and_then(Purpose::of_config),
             variant: opened.as_ref().ok().map(inference::stored_variant),
             bytes: store::dir_bytes(path),
+            bytes_beside: opened.as_ref().ok().and_then(beside),
             origin: origin(path),
             path: path.into(),
             damage,
@@ -70,6 +73,13 @@ impl InstalledModel {
     pub fn is_usable(&self) -> bool {
         self.damage.is_none() && self.purpose.is_some()
     }
+}
+
+/// Bytes of the weights in bytes that lie beside the floats of `dir`.
+fn beside(dir: &ModelDir) -> Option<u64> {
+    let file = dir.path().join(INT8_WEIGHTS_FILE);
+    // Alone they are the weights.
+    file.metadata().ok().filter(|_| dir.recipe().is_none()).map(|file| file.len())
 }
 
 fn origin(path: &Path) -> Origin {
@@ -140,6 +150,7 @@ pub(in crate::app) mod tests {
             purpose: Some(purpose),
             variant: Some(Variant::F32),
             bytes: 10_300_000,
+            bytes_beside: None,
             origin: Origin::Hub(format!("owner/{id}@0123456")),
             damage: None,
             torn: false,

@@ -13,6 +13,7 @@ mod meter;
 mod plan;
 mod purpose;
 mod queue;
+mod to_load;
 mod trouble;
 
 pub use board::{Board, Status, Update, Verdict};
@@ -21,6 +22,7 @@ pub use installed::{InstalledModel, Origin, chosen, look, smaller};
 pub use meter::{Meter, Reading};
 pub use plan::{Offer, Route, can_use_pip, routes, starter};
 pub use purpose::Purpose;
+pub use to_load::ToLoad;
 pub use trouble::Trouble;
 
 /// Models as they would be found, for tests of what shows them.

@@ -15,6 +15,7 @@ fn installed(id: &str, purpose: Purpose) -> InstalledModel {
         purpose: Some(purpose),
         variant: Some(crate::inference::Variant::F32),
         bytes: 154_000_000,
+        bytes_beside: None,
         origin: crate::app::models::Origin::Packages("some-package==1.0".into()),
         damage: None,
         torn: false,

@@ -14,6 +14,7 @@ fn model(id: &str) -> InstalledModel {
         purpose: Some(Purpose::Microphone),
         variant: Some(Variant::F32),
         bytes: 290_000_000,
+        bytes_beside: None,
         origin: Origin::Unknown,
         damage: None,
         torn: false,
@@ -133,6 +134,29 @@ fn every_control_changes_its_own_setting() {
     let slider = by_id(&page.look(), "interval");
     page.enter(&slider, "input", "99");
     assert!(changes.borrow().is_empty(), "no step of the slider");
+}
+
+#[test]
+fn bytes_are_listed_where_they_lie_on_the_disk_or_were_chosen() {
+    let listed = |model: InstalledModel, chosen: Option<Variant>| {
+        let mut settings = Settings::default();
+        let choice = chosen.map(|variant| ModelChoice { id: model.id.clone(), variant: Some(variant) });
+        settings.models.set(Purpose::Microphone, choice);
+        let root = page("en", settings.clone(), vec![model], settings).0.look();
+        let options = by_id(&root, "model-Microphone").tags("option").into_iter().cloned().collect::<Vec<_>>();
+        let selected = options.iter().find(|o| o.attribute("selected") == Some("true")).unwrap().text();
+        (options.len(), selected)
+    };
+    let floats = || model("whisper-base");
+    assert_eq!(listed(floats(), None), (2, "Automatic (Whisper base)".into()));
+    assert_eq!(listed(floats(), Some(Variant::Int8)), (3, "Whisper base · int8".into()));
+    let both = || InstalledModel { bytes_beside: Some(75_000_000), ..floats() };
+    assert_eq!(listed(both(), Some(Variant::F32)), (3, "Whisper base · f32 · 290 MB".into()));
+    let (mut page, changes) = page("en", Settings::default(), vec![both()], Settings::default());
+    let picker = by_id(&page.look(), "model-Microphone");
+    page.enter(&picker, "change", "whisper-base:int8");
+    let choice = ModelChoice { id: "whisper-base".into(), variant: Some(Variant::Int8) };
+    assert_eq!(changes.take(), [Change::Model(Purpose::Microphone, Some(choice))]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::app::language::{Language, use_language};
 use crate::app::models::{InstalledModel, Purpose, chosen as chosen_model};
 use crate::app::settings::{Change, INTERVALS_MS, LanguageChoice, ModelChoice, Protection, Settings, Theme};
 use crate::app::threads::Threads;
-use crate::inference::{Fallback, Lack, Unit};
+use crate::inference::{Fallback, Lack, Unit, Variant};
 use dioxus::prelude::*;
 
 /// The value of a choice that leaves it to the app.
@@ -155,14 +155,16 @@ fn ModelPicker(
     }
     let taken = chosen_model(&fitting, purpose, None).map_or(String::new(), |m| model_title(&language, &m.id));
     let automatic = (AUTOMATIC.to_string(), language.say_with("settings-automatic", &[("model", taken.into())]));
-    let models = fitting.iter().map(|m| (m.id.clone(), model_label(&language, m)));
+    let choice = settings.models.of(purpose);
+    let choices: Vec<_> = fitting.iter().flat_map(|model| choices_of(&language, model, choice)).collect();
+    let models = choices.iter().map(|(value, label, _)| (value.clone(), label.clone()));
     // A choice that is no longer installed is shown as automatic: that is what it comes to.
-    let chosen = settings.models.id(purpose).filter(|id| fitting.iter().any(|m| m.id == *id)).unwrap_or(AUTOMATIC);
+    let model = fitting.iter().find(|model| choice.is_some_and(|choice| choice.id == model.id));
+    let chosen = model.map_or(AUTOMATIC.into(), |model| value(model, model.is_chosen_in_bytes(choice)));
     let choose = {
-        let fitting = fitting.clone();
-        move |id: String| {
-            let model = fitting.iter().find(|m| m.id == id);
-            let choice = model.map(|m| ModelChoice { id: m.id.clone(), variant: m.variant });
+        let choices = choices.clone();
+        move |value: String| {
+            let choice = choices.iter().find(|(known, ..)| *known == value).map(|(.., choice)| choice.clone());
             onchange.call(Change::Model(purpose, choice));
         }
     };
@@ -176,4 +178,24 @@ fn ModelPicker(
             onchoose: choose,
         }
     }
+}
+
+/// A choice in the list: its value in the page, its label, and what is set.
+type Listed = (String, String, ModelChoice);
+
+/// The model as it is on the disk; and in bytes, where these lie there too, or were chosen where models stand side by side.
+fn choices_of(language: &Language, model: &InstalledModel, choice: Option<&ModelChoice>) -> Vec<Listed> {
+    let id = || model.id.clone();
+    let stored = ModelChoice { id: id(), variant: model.variant };
+    let mut listed = vec![(value(model, false), model_label(language, model), stored)];
+    if model.bytes_beside.is_some() || model.is_chosen_in_bytes(choice) {
+        let label = format!("{} · {}", model_title(language, &model.id), Variant::Int8);
+        listed.push((value(model, true), label, ModelChoice { id: id(), variant: Some(Variant::Int8) }));
+    }
+    listed
+}
+
+/// No id of a model has a colon.
+fn value(model: &InstalledModel, in_bytes: bool) -> String {
+    if in_bytes { format!("{}:{}", model.id, Variant::Int8) } else { model.id.clone() }
 }

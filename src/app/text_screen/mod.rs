@@ -7,15 +7,13 @@ use super::context::{SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::judge::{self, Answer, Ask, Judgement};
 use super::language::Language;
-use super::models::Purpose;
+use super::models::{Purpose, ToLoad};
 use super::pace;
 use super::shell::{Navigation, Screen};
 use super::units::Fallbacks;
-use crate::inference::Unit;
 use crate::scheduler::Reason;
 use dioxus::core::Task;
 use dioxus::prelude::*;
-use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 use view::{AnswerView, Examples, Writing};
@@ -113,12 +111,12 @@ impl Judge {
     }
 }
 
-/// Where the model is that the worker is to use, and what it is to compute on.
+/// The model that the worker is to use.
 #[derive(Debug, Clone, PartialEq)]
 enum Place {
     Looking,
     Nowhere,
-    At(PathBuf, Unit),
+    At(ToLoad),
 }
 
 /// Starts a worker whenever the model to use is another one, or what it is to compute on.
@@ -131,7 +129,10 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
     let place = use_memo(move || match &*model.read() {
         Use::Looking => Place::Looking,
         Use::None => Place::Nowhere,
-        Use::Model(model) => Place::At(model.path.clone(), settings.read().compute.unit.unit()),
+        Use::Model(model) => {
+            let settings = settings.read();
+            Place::At(model.to_load(settings.models.of(Purpose::Text), settings.compute.unit.unit()))
+        }
     });
     let mut asks = use_signal(|| None::<mpsc::Sender<Ask>>);
     let devices = use_context::<Devices>();
@@ -142,8 +143,8 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
         let _ = tries();
         let before = listener.write().take();
         before.inspect(|task| task.cancel());
-        let (path, unit) = match place() {
-            Place::At(path, unit) => (path, unit),
+        let model = match place() {
+            Place::At(model) => model,
             other => {
                 // Its worker ends with the sender.
                 asks.set(None);
@@ -153,7 +154,7 @@ fn use_judge(mut state: Signal<State>, latest: Signal<String>) -> Judge {
         };
         state.set(State::Loading);
         let policy = pace::policy(&settings.peek(), 0);
-        let (sender, mut answers) = judge::start(path, unit, devices.power(), devices.foreground.clone(), policy);
+        let (sender, mut answers) = judge::start(model, devices.power(), devices.foreground.clone(), policy);
         asks.set(Some(sender));
         listener.set(Some(spawn(async move {
             while let Some(answer) = answers.recv().await {
