@@ -247,6 +247,7 @@ models-other = Of another kind
 models-to-fetch = { $size } download
 models-on-disk = { $size } used
 models-used-by = In use: { $screen }
+models-compare = Compare models side by side
 models-install = Install
 models-pause = Pause
 models-resume = Resume
@@ -292,6 +293,62 @@ phase-unpacking = Unpacking
 phase-converting = Preparing
 phase-verifying = Verifying
 phase-installing = Installing
+
+# Models side by side
+side-title = Side by side
+side-intro = Each model answers the same input, one after another, on this device.
+side-no-models = There is no model on this device yet. Install one, and come back.
+side-purpose = What the models are for
+side-pick-picture = Choose a picture
+side-other-picture = Another picture
+side-sample-picture = Sample picture
+side-pick-clip = Choose a recording
+side-other-clip = Another recording
+side-sample-clip = Sample recording
+side-text = A sentence in English
+side-compare = Compare
+side-answers = Answers
+side-starting = Opening …
+side-turn = Model { $n } of { $of }
+side-working = { $model } answers
+side-waiting = Waits for its turn.
+side-cancelled = Cancelled.
+side-failed = This model gave no answer. Verify it on the Models screen.
+side-unusable = Nothing can be compared on this. Choose something else.
+side-unreadable = { $name } can't be read. Choose another file.
+side-cut = Its first { $n } seconds are compared.
+side-in-use = In use
+side-first = The others are compared with this answer.
+side-size = Size
+side-no-file = from the { $variant } file
+side-time = Time
+side-nobody-spoke = Nobody is heard speaking.
+side-same-label = Same answer · { $shared } of { $of } labels shared
+side-other-label = Another answer · { $shared } of { $of } labels shared
+side-same-mood =
+    { $points ->
+        [0] Same answer
+        [one] Same answer · 1 point apart
+       *[other] Same answer · { $points } points apart
+    }
+side-other-mood =
+    { $points ->
+        [one] Another answer · 1 point apart
+       *[other] Another answer · { $points } points apart
+    }
+side-same-words = Same words
+side-other-words =
+    { $n ->
+        [one] 1 of { $of } words differs
+       *[other] { $n } of { $of } words differ
+    }
+side-said =
+    { $n ->
+        [0] No model has answered.
+        [one] One model has answered.
+       *[other] { $n } models have answered.
+    }
+side-said-same = { $n } models have answered; { $same } of { $of } give the same answer as the first.
 
 # First start
 starter-title = Install models

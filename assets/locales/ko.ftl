@@ -202,6 +202,7 @@ models-other = 그 밖의 모델
 models-to-fetch = 다운로드 { $size }
 models-on-disk = 용량 { $size }
 models-used-by = 사용 중: { $screen }
+models-compare = 모델 나란히 비교하기
 models-install = 설치
 models-pause = 일시 정지
 models-resume = 이어받기
@@ -247,6 +248,52 @@ phase-unpacking = 압축을 푸는 중
 phase-converting = 준비하는 중
 phase-verifying = 검사하는 중
 phase-installing = 설치하는 중
+
+# 모델 나란히 보기
+side-title = 나란히 비교
+side-intro = 모델이 이 기기에서 차례로 같은 입력에 답해요.
+side-no-models = 아직 이 기기에 모델이 없어요. 하나 설치하고 다시 와 주세요.
+side-purpose = 모델의 쓰임
+side-pick-picture = 사진 고르기
+side-other-picture = 다른 사진
+side-sample-picture = 예시 사진
+side-pick-clip = 녹음 고르기
+side-other-clip = 다른 녹음
+side-sample-clip = 예시 녹음
+side-text = 영어 문장
+side-compare = 비교하기
+side-answers = 답
+side-starting = 여는 중이에요 …
+side-turn = 모델 { $of }개 중 { $n }번째
+side-working = { $model }: 답하는 중
+side-waiting = 차례를 기다려요.
+side-cancelled = 취소했어요.
+side-failed = 이 모델은 답하지 못했어요. 모델 화면에서 검사해 보세요.
+side-unusable = 이것으로는 비교할 수 없어요. 다른 것을 골라 주세요.
+side-unreadable = { $name } 파일을 읽을 수 없어요. 다른 파일을 골라 주세요.
+side-cut = 처음 { $n }초만 비교해요.
+side-in-use = 사용 중
+side-first = 다른 모델의 답을 이 답과 비교해요.
+side-size = 크기
+side-no-file = { $variant } 파일로 만듦
+side-time = 시간
+side-nobody-spoke = 말소리가 들리지 않아요.
+side-same-label = 같은 답 · 이름 { $of }개 중 { $shared }개가 같아요
+side-other-label = 다른 답 · 이름 { $of }개 중 { $shared }개가 같아요
+side-same-mood =
+    { $points ->
+        [0] 같은 답
+       *[other] 같은 답 · { $points }포인트 차이
+    }
+side-other-mood = 다른 답 · { $points }포인트 차이
+side-same-words = 같은 말
+side-other-words = { $of }단어 중 { $n }단어가 달라요
+side-said =
+    { $n ->
+        [0] 답한 모델이 없어요.
+       *[other] 모델 { $n }개가 답했어요.
+    }
+side-said-same = 모델 { $n }개가 답했어요. { $of }개 중 { $same }개가 첫 번째와 같은 답이에요.
 
 # 처음 시작
 starter-title = 모델 설치

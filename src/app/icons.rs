@@ -17,6 +17,8 @@ pub enum Glyph {
     More,
     /// Models.
     Models,
+    /// Models side by side.
+    Columns,
     /// The benchmark.
     Gauge,
     /// Settings.
@@ -72,6 +74,7 @@ impl Glyph {
             Self::Text => "M4 6h16M4 10.7h16M4 15.4h10M4 20h6",
             Self::More => "M5 5h5v5H5zM14 5h5v5h-5zM5 14h5v5H5zM14 14h5v5h-5z",
             Self::Models => "M12 3l8 4.3v9.4L12 21l-8-4.3V7.3zM4.3 7.5L12 11.7l7.7-4.2M12 11.7V21",
+            Self::Columns => "M4.5 5h6v14h-6zM13.5 5h6v14h-6z",
             Self::Gauge => "M4.2 18a9 9 0 1 1 15.6 0M12 13.5l4-4.5M12 15a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z",
             Self::Settings => {
                 "M4 7h8M18 7h2M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM4 17h2M12 17h8M9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"

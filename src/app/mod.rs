@@ -41,6 +41,8 @@ mod page;
 pub mod settings;
 mod settings_screen;
 pub mod shell;
+mod side_by_side;
+mod side_by_side_screen;
 mod style;
 mod takes;
 mod text_screen;

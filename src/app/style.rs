@@ -10,6 +10,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../assets/style/microphone.css"),
     include_str!("../../assets/style/text.css"),
     include_str!("../../assets/style/models.css"),
+    include_str!("../../assets/style/side_by_side.css"),
     include_str!("../../assets/style/settings.css"),
     include_str!("../../assets/style/benchmark.css"),
     include_str!("../../assets/style/diagnostics.css"),

@@ -61,7 +61,7 @@ fn everything_is_readable_light_and_dark() {
     let seen: &[(&str, &[&str])] = &[
         ("line", &["ground", "card"]),
         ("accent", &["sunken"]),
-        ("warning", &["warning-soft"]),
+        ("warning", &["warning-soft", "card"]),
         ("danger", &["card"]),
         ("positive", &["card"]),
         ("negative", &["card"]),

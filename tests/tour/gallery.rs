@@ -7,21 +7,22 @@ use super::tour::Tour;
 use super::words::Tongue;
 use std::time::Duration;
 
-/// A screen: its id, its tab, and its name in the list behind that tab.
+/// A screen: its id, its tab, and what leads there from that tab, one after another.
 struct Way {
     id: &'static str,
     tab: &'static str,
-    further: Option<&'static str>,
+    further: &'static [&'static str],
 }
 
 const WAYS: &[Way] = &[
-    Way { id: "camera", tab: "camera-title", further: None },
-    Way { id: "microphone", tab: "microphone-title", further: None },
-    Way { id: "text", tab: "text-title", further: None },
-    Way { id: "more", tab: "more-title", further: None },
-    Way { id: "models", tab: "more-title", further: Some("models-title") },
-    Way { id: "benchmark", tab: "more-title", further: Some("benchmark-title") },
-    Way { id: "settings", tab: "more-title", further: Some("settings-title") },
+    Way { id: "camera", tab: "camera-title", further: &[] },
+    Way { id: "microphone", tab: "microphone-title", further: &[] },
+    Way { id: "text", tab: "text-title", further: &[] },
+    Way { id: "more", tab: "more-title", further: &[] },
+    Way { id: "models", tab: "more-title", further: &["models-title"] },
+    Way { id: "side-by-side", tab: "more-title", further: &["models-title", "models-compare"] },
+    Way { id: "benchmark", tab: "more-title", further: &["benchmark-title"] },
+    Way { id: "settings", tab: "more-title", further: &["settings-title"] },
 ];
 
 /// A look: file name, the theme's message, the window, the size of text that the system tells.
@@ -79,7 +80,7 @@ fn set(app: &App, choice: &str) {
 
 fn visit(app: &App, way: &Way, tongue: Tongue) {
     app.press_tab(tongue.say(way.tab));
-    if let Some(further) = way.further {
+    for further in way.further {
         app.press(tongue.say(further));
     }
     app.wait_for_screen(way.id);
@@ -102,6 +103,11 @@ fn settle(tour: &Tour, app: &App, way: &Way, tongue: Tongue) {
                 app.press("What a lovely evening");
             }
             app.wait_at_most(tongue.say("text-why"), patience);
+        }
+        "side-by-side" if tour.has_eyes() => {
+            app.press(tongue.say("side-sample-picture"));
+            let answered = || (app.count(".side-row .side-answer") > 1 && !app.has(tongue.say("cancel"))).then_some(());
+            super::stage::wait("answers", patience, || app.text(), answered);
         }
         _ => {}
     }

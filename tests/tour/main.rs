@@ -24,6 +24,7 @@ mod models;
 mod page;
 mod samples;
 mod settings;
+mod side_by_side;
 mod stage;
 mod text;
 mod tour;
@@ -54,6 +55,7 @@ const PARTS: &[Part] = &[
     part("microphone-device", devices::microphone),
     part("page-microphone", devices::pages_microphone),
     part("models", models::play),
+    part("side-by-side", side_by_side::play),
     part("settings", settings::play),
     part("diagnostics", diagnostics::play),
     part("gallery", gallery::play),

@@ -12,6 +12,7 @@ mod eye;
 mod mind;
 
 pub use calm::{Calm, Named};
+pub use mind::classify;
 
 use crate::app::in_view::Foreground;
 use crate::app::models::ToLoad;

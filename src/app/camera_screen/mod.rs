@@ -23,6 +23,7 @@ use crate::sensors::bridge::Bridge;
 use dioxus::prelude::*;
 use std::time::{Duration, Instant};
 use view::CameraView;
+pub use words::result as labels_in_words;
 
 /// A label is said aloud once it has led for so long.
 const SAY_AFTER: Duration = Duration::from_millis(1200);

@@ -7,12 +7,14 @@ mod card;
 mod starter;
 mod status;
 
-use super::components::{Message, Tone};
+use super::components::{Button, Message, Tone};
 use super::context::{ModelsContext, SettingsContext};
 use super::format;
+use super::icons::Glyph;
 use super::language::use_language;
 use super::models::{Board, InstalledModel, Offer, Origin, Purpose, Route, chosen, routes, starter};
 use super::settings::{Change, ModelChoice, ModelChoices};
+use super::shell::{Navigation, Screen};
 use crate::store::{Catalog, Model};
 use card::ModelCard;
 use dioxus::prelude::*;
@@ -31,6 +33,8 @@ enum Act {
     Verify(String),
     /// Delete it.
     Remove(String),
+    /// Hold the installed ones against each other.
+    Compare,
     /// Let the screen of this purpose use it.
     Use(Purpose, ModelChoice),
 }
@@ -62,6 +66,7 @@ const TO_THE_TOP: &str = "requestAnimationFrame(() => { \
 pub fn ModelsScreen() -> Element {
     let context = use_context::<ModelsContext>();
     let settings = use_context::<SettingsContext>();
+    let navigation = use_context::<Navigation>();
     let language = use_language();
     let catalog = use_hook(Catalog::builtin);
     let entries = entries(&catalog, language.tag, &context.board.read(), &settings.settings.read().models, context.pip);
@@ -80,6 +85,7 @@ pub fn ModelsScreen() -> Element {
         Act::Cancel(id) => fetcher.read().cancel(&id),
         Act::Verify(id) => fetcher.read().verify(&id),
         Act::Remove(id) => fetcher.read().remove(&id),
+        Act::Compare => navigation.go(Screen::SideBySide),
         Act::Use(purpose, choice) => settings.change(Change::Model(purpose, Some(choice))),
     };
     rsx! {
@@ -162,6 +168,11 @@ fn ModelsView(board: Board, entries: Vec<Entry>, offers: Vec<Offer>, onact: Even
                 p { class: "note", {language.say_with("models-free", &[("size", format::size(&language, bytes).into())])} }
             },
             _ => rsx! {},
+        }
+        if board.installed().is_some_and(|installed| installed.iter().any(InstalledModel::is_usable)) {
+            div { class: "actions",
+                Button { glyph: Glyph::Columns, label: language.say("models-compare"), onclick: move |()| onact.call(Act::Compare) }
+            }
         }
         // On top, since somebody waits for them, or is to do something.
         Group { title: "models-in-progress", entries: unfinished, board: board.clone(), onact }

@@ -22,6 +22,7 @@ use super::models_screen::ModelsScreen;
 use super::more_screen::MoreScreen;
 use super::settings::Theme;
 use super::settings_screen::{NoticeBar, SettingsScreen};
+use super::side_by_side_screen::SideBySideScreen;
 use super::text_screen::TextScreen;
 use back::use_system_back;
 use dioxus::prelude::*;
@@ -156,6 +157,7 @@ fn ScreenBody(screen: Screen) -> Element {
         Screen::Text => rsx! { TextScreen {} },
         Screen::More => rsx! { MoreScreen {} },
         Screen::Models => rsx! { ModelsScreen {} },
+        Screen::SideBySide => rsx! { SideBySideScreen {} },
         Screen::Benchmark => rsx! { BenchmarkScreen {} },
         Screen::Settings => rsx! { SettingsScreen {} },
         Screen::Diagnostics => rsx! { DiagnosticsScreen {} },

@@ -13,6 +13,8 @@ pub enum Screen {
     More,
     /// Models: fetch, check, choose.
     Models,
+    /// Models of a purpose side by side.
+    SideBySide,
     /// How fast this device is.
     Benchmark,
     /// What a person can set.
@@ -29,13 +31,14 @@ impl Screen {
 
     /// The tab that it is under.
     pub fn tab(self) -> Self {
-        self.parent().unwrap_or(self)
+        self.parent().map_or(self, Self::tab)
     }
 
     /// Where back leads; tabs lead nowhere.
     pub fn parent(self) -> Option<Self> {
         match self {
             Self::Camera | Self::Microphone | Self::Text | Self::More => None,
+            Self::SideBySide => Some(Self::Models),
             Self::Models | Self::Benchmark | Self::Settings | Self::Diagnostics => Some(Self::More),
         }
     }
@@ -53,6 +56,7 @@ impl Screen {
             Self::Text => "text",
             Self::More => "more",
             Self::Models => "models",
+            Self::SideBySide => "side-by-side",
             Self::Benchmark => "benchmark",
             Self::Settings => "settings",
             Self::Diagnostics => "diagnostics",
@@ -72,6 +76,7 @@ impl Screen {
             Self::Text => "text-title",
             Self::More => "more-title",
             Self::Models => "models-title",
+            Self::SideBySide => "side-title",
             Self::Benchmark => "benchmark-title",
             Self::Settings => "settings-title",
             Self::Diagnostics => "diagnostics-title",
@@ -86,6 +91,7 @@ impl Screen {
             Self::Text => Glyph::Text,
             Self::More => Glyph::More,
             Self::Models => Glyph::Models,
+            Self::SideBySide => Glyph::Columns,
             Self::Benchmark => Glyph::Gauge,
             Self::Settings => Glyph::Settings,
             Self::Diagnostics => Glyph::Info,

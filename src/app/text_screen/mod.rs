@@ -16,6 +16,7 @@ use dioxus::core::Task;
 use dioxus::prelude::*;
 use std::sync::mpsc;
 use std::time::Duration;
+pub use view::side;
 use view::{AnswerView, Examples, Writing};
 
 /// How long typing must pause before a text is judged.

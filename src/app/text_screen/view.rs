@@ -92,8 +92,8 @@ pub fn AnswerView(
     }
 }
 
-/// Positive or negative, and how much of it: the number that belongs to the word.
-fn side(judgement: &Judgement) -> (bool, &'static str, u32) {
+/// Whether it is positive, the message that says so, and how many percent of it.
+pub fn side(judgement: &Judgement) -> (bool, &'static str, u32) {
     let positive = judgement.positive >= 0.5;
     let share = if positive { judgement.positive } else { 1.0 - judgement.positive };
     (positive, if positive { "text-positive" } else { "text-negative" }, percent(share))
