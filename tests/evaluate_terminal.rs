@@ -118,6 +118,30 @@ fn models_are_compared_in_a_table_a_report_and_a_figure() {
 }
 
 #[test]
+fn a_model_that_cannot_be_loaded_is_said_and_the_others_are_judged_and_compared() {
+    let (Some(dir), Some(photos)) = (common::model("mobilenet-v3-small"), common::shared("data/images")) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    hollow(folder.path(), "seer", "mobilenetv3");
+    let (model, photos) = (dir.path().to_str().unwrap(), photos.to_str().unwrap());
+    let data = ["--data", photos, "--limit", "3", "--json", "report.json"];
+    for command in [&["evaluate"][..], &["compare", "--runs", "1", "--warmup", "0"]] {
+        let out = lab(folder.path(), &[command, &["./seer", model], &data].concat());
+        let why = said(&out.stderr);
+        assert!(out.status.code() == Some(1) && why.contains("seer: "), "{command:?}: {why}");
+        let report: serde_json::Value =
+            serde_json::from_slice(&fs::read(folder.path().join("report.json")).unwrap()).unwrap();
+        let models: Vec<_> =
+            report["models"].as_array().unwrap().iter().map(|m| m["model"].as_str().unwrap()).collect();
+        assert!(models.len() == 1 && models[0].ends_with("mobilenet-v3-small"), "{models:?}");
+        fs::remove_file(folder.path().join("report.json")).unwrap();
+    }
+    let out = lab(folder.path(), &[&["evaluate", "./seer"], &data[..]].concat());
+    assert!(out.status.code() == Some(1) && !folder.path().join("report.json").exists(), "nothing is to be reported");
+}
+
+#[test]
 fn what_cannot_be_compared_is_said_before_anything_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     hollow(folder.path(), "seer", "mobilenetv3");

@@ -211,6 +211,25 @@ pub fn print(text: &str) {
     }
 }
 
+/// What could not be done for some of the models that were named; the others go on.
+#[derive(Default)]
+pub struct Failures(Vec<String>);
+
+impl Failures {
+    /// Says why nothing came of `named`. What is the matter with the data is the same for all models, and said once.
+    pub fn note(&mut self, named: &Named, why: String) {
+        if !self.0.contains(&why) {
+            eprintln!("onhand-lab: {named}: {why}");
+            self.0.push(why);
+        }
+    }
+
+    /// How the program ends.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.0.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
 /// Whether there is a folder for the file at `path`: who waits long for it should not learn at the end that there is none.
 ///
 /// # Errors

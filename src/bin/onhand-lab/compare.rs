@@ -1,6 +1,6 @@
 //! `onhand-lab compare`: models side by side.
 
-use crate::common::{Engine, Named, print, room_for, save};
+use crate::common::{Engine, Failures, Named, print, room_for, save};
 use crate::evaluate::{Meter, one_kind};
 use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
@@ -15,7 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 ///
 /// Each is timed in a process of its own, as `onhand-lab profile` does it, on a fixed input of its kind: the sample picture,
 /// a sentence of 32 tokens, the sample recording. With --data they are judged as `onhand-lab evaluate` does it, and held
-/// against the first. Energy comes from the processor's own counters (RAPL), where this user may read them.
+/// against the first. A model that cannot be timed or judged is named and left out. Energy comes from the processor's own counters (RAPL), where this user may read them.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     onhand-lab compare mobilenet-v3-small mobilenet-v3-small:int8 efficientnet-lite0 --data photos --figure models.svg\n  \
@@ -86,7 +86,7 @@ struct ProfiledRuns {
 
 pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(failures) => failures.exit_code(),
         Err(why) => {
             eprintln!("onhand-lab: {why}");
             ExitCode::FAILURE
@@ -94,16 +94,21 @@ pub fn run(args: &Args) -> ExitCode {
     }
 }
 
-fn try_run(args: &Args) -> Result<(), String> {
+fn try_run(args: &Args) -> Result<Failures, String> {
     let files = [&args.markdown, &args.json, &args.figure];
     files.into_iter().flatten().try_for_each(|path| room_for(path))?;
     let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
     let models = models.collect::<Result<Vec<_>, String>>()?;
     let kind = one_kind(models.iter().map(|(_, dir)| Ok((dir.name(), Kind::of(dir).map_err(|e| e.to_string())?))))?;
-    let mut entries: Vec<Entry> = Vec::new();
+    let (mut entries, mut failures) = (Vec::<Entry>::new(), Failures::default());
     for (named, dir) in &models {
-        let entry = entry(args, named, dir, entries.first()).map_err(|why| format!("{named}: {why}"))?;
-        entries.push(entry);
+        match entry(args, named, dir, entries.first()) {
+            Ok(entry) => entries.push(entry),
+            Err(why) => failures.note(named, why),
+        }
+    }
+    if entries.is_empty() {
+        return Ok(failures);
     }
     print(&terminal(&entries));
     if let Some(path) = &args.markdown {
@@ -125,7 +130,7 @@ fn try_run(args: &Args) -> Result<(), String> {
     if let Some(path) = &args.figure {
         save(path, &figure(&entries)?)?;
     }
-    Ok(())
+    Ok(failures)
 }
 
 /// All about one model; `first` is the one that it is held against.

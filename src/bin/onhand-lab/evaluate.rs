@@ -1,6 +1,6 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Named, print, room_for, save, seconds};
+use crate::common::{Engine, Failures, Named, print, room_for, save, seconds};
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
@@ -24,7 +24,7 @@ use std::time::Instant;
 /// without spaces, counts in characters only.
 ///
 /// Of several models, all of one kind, each is also held against the first: how often both gave the same answer. An
-/// input that cannot be read is named and left out.
+/// input that cannot be read is named and left out, and so is a model that cannot be judged.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     onhand-lab evaluate mobilenet-v3-small mobilenet-v3-small:int8 --data photos\n  \
@@ -73,7 +73,7 @@ struct Report<'a> {
 
 pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(failures) => failures.exit_code(),
         Err(why) => {
             eprintln!("onhand-lab: {why}");
             ExitCode::FAILURE
@@ -81,18 +81,24 @@ pub fn run(args: &Args) -> ExitCode {
     }
 }
 
-fn try_run(args: &Args) -> Result<(), String> {
+fn try_run(args: &Args) -> Result<Failures, String> {
     args.json.iter().try_for_each(|path| room_for(path))?;
     let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
     let models = models.collect::<Result<Vec<_>, String>>()?;
     // Data is of one kind: what does not fit it is said before anything has been computed.
     one_kind(models.iter().map(|(_, dir)| Ok((dir.name(), Kind::of(dir).map_err(|e| e.to_string())?))))?;
-    let mut judged: Vec<Judged> = Vec::new();
+    let (mut judged, mut failures) = (Vec::<Judged>::new(), Failures::default());
     for (named, dir) in models {
         let options = args.engine.options(named.variant);
         let mut meter = Meter::new(&named.to_string());
-        let scores = judge(&dir, &options, &args.data, args.limit.map(|n| n as usize), &mut meter)
-            .map_err(|e| format!("{named}: {e}"))?;
+        let scores = match judge(&dir, &options, &args.data, args.limit.map(|n| n as usize), &mut meter) {
+            Ok(scores) => scores,
+            Err(why) => {
+                meter.finish();
+                failures.note(named, why.to_string());
+                continue;
+            }
+        };
         let of_one = Judged {
             model: named.model.clone(),
             variant: named.variant.unwrap_or_else(|| stored_variant(&dir)),
@@ -107,13 +113,13 @@ fn try_run(args: &Args) -> Result<(), String> {
         print(&in_words(&of_one, judged.first()));
         judged.push(of_one);
     }
-    if let Some(path) = &args.json {
+    if let Some(path) = args.json.as_ref().filter(|_| !judged.is_empty()) {
         let Args { data, limit, .. } = args;
         let version = env!("CARGO_PKG_VERSION");
         let report = Report { version, device: Device::this(), data, limit: *limit, models: &judged };
         save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
     }
-    Ok(())
+    Ok(failures)
 }
 
 /// The kind that all models are of.
