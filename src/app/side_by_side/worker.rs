@@ -12,7 +12,7 @@ use crate::inference::speech::{Listener, SAMPLE_RATE_HZ, TranscribeOptions, Tran
 use crate::inference::text::SentimentAnalyzer;
 use crate::inference::vision::{ImageClassifier, RgbFrame};
 use crate::inference::{Error, Result};
-use crate::profile::ms;
+use crate::profile::{Summary, ms};
 use crate::scheduler::{Policy, Reason, Scene, Scheduler, Signals, Verdict};
 use crate::sensors::power::PowerSensor;
 use std::sync::Arc;
@@ -24,8 +24,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 pub const LONGEST_CLIP_S: usize = 30;
 /// A model answers so often, or until that took [`ENOUGH`].
 const MOST_RUNS: usize = 15;
-/// Speech takes longer than this, and answers once.
-const ENOUGH: Duration = Duration::from_millis(800);
+const ENOUGH: Duration = Duration::from_millis(1000);
+/// The first answer waits for the weights and does not count, unless it took so long that nobody waits for a second.
+const LONG: Duration = Duration::from_secs(3);
 /// While nothing may run, heat is looked at again after this.
 const PATIENCE: Duration = Duration::from_millis(250);
 
@@ -202,16 +203,20 @@ impl Worker {
     fn answer(&mut self, model: &ToLoad, input: &Prepared) -> Result<Answered> {
         self.wait_for_leave()?;
         let model = load(model, input)?;
+        let (answer, first_ms) = self.time(&model, input)?;
         let mut took_ms = Vec::new();
-        loop {
-            self.wait_for_leave()?;
-            let began = Instant::now();
-            let answer = model.answer(input, &self.stop)?;
-            took_ms.push(ms(began.elapsed()));
-            if took_ms.len() == MOST_RUNS || took_ms.iter().sum::<f64>() >= ms(ENOUGH) {
-                return Ok(Answered { answer, latency_ms: typical(took_ms) });
-            }
+        while first_ms < ms(LONG) && took_ms.len() < MOST_RUNS && took_ms.iter().sum::<f64>() < ms(ENOUGH) {
+            took_ms.push(self.time(&model, input)?.1);
         }
+        Ok(Answered { answer, latency_ms: Summary::of(&took_ms).map_or(first_ms, |summary| summary.p50) })
+    }
+
+    /// What the model says, and after how many milliseconds.
+    fn time(&mut self, model: &Model, input: &Prepared) -> Result<(Answer, f64)> {
+        self.wait_for_leave()?;
+        let began = Instant::now();
+        let answer = model.answer(input, &self.stop)?;
+        Ok((answer, ms(began.elapsed())))
     }
 
     /// Blocks while nothing may run.
@@ -288,15 +293,6 @@ impl Listener for Stop<'_> {
     fn cancelled(&mut self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-/// The median; without the first run where there are more, which waits for the weights.
-fn typical(mut took_ms: Vec<f64>) -> f64 {
-    if took_ms.len() > 1 {
-        took_ms.remove(0);
-    }
-    took_ms.sort_by(f64::total_cmp);
-    took_ms[took_ms.len() / 2]
 }
 
 #[cfg(test)]

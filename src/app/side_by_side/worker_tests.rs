@@ -119,9 +119,3 @@ fn out_of_view_nothing_runs_and_what_is_dropped_ends() {
     drop(runner);
     assert_eq!(updates.blocking_recv(), None, "the thread has ended");
 }
-
-#[test]
-fn the_first_of_several_times_does_not_count() {
-    assert_eq!(typical(vec![9.0]), 9.0);
-    assert_eq!(typical(vec![90.0, 3.0, 1.0, 2.0]), 2.0);
-}
