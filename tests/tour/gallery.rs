@@ -80,6 +80,10 @@ fn set(app: &App, choice: &str) {
 
 fn visit(app: &App, way: &Way, tongue: Tongue) {
     app.press_tab(tongue.say(way.tab));
+    if !way.further.is_empty() {
+        // What the list has may begin as what is on the screen before it does.
+        app.wait_for_screen("more");
+    }
     for further in way.further {
         app.press(tongue.say(further));
     }
