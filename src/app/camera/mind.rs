@@ -53,7 +53,7 @@ struct Mind {
     scheduler: Scheduler,
     gate: SceneGate,
     classifier: Option<ImageClassifier>,
-    smaller: Smaller,
+    sparing: Sparing,
     waiting: Option<Waiting>,
     watching: bool,
     /// A picture of a file or a held one: what is shown stands still.
@@ -84,7 +84,7 @@ pub fn run(
         scheduler: Scheduler::new(Policy::default()),
         gate: SceneGate::new(),
         classifier: None,
-        smaller: Smaller::None,
+        sparing: Sparing::None,
         waiting: None,
         watching: false,
         holding: false,
@@ -181,13 +181,13 @@ impl Mind {
 
     fn use_models(&mut self, models: Option<Models>) {
         self.classifier = None;
-        self.smaller = Smaller::None;
+        self.sparing = Sparing::None;
         let Some(models) = models else { return drop(self.screen.send(News::Model(ModelState::None))) };
         let _ = self.screen.send(News::Model(ModelState::Loading));
         let state = match load(&models.chosen) {
             Ok(classifier) => {
                 self.classifier = Some(classifier);
-                self.smaller = models.smaller.map_or(Smaller::None, Smaller::At);
+                self.sparing = models.sparing.map_or(Sparing::None, Sparing::At);
                 // The scene is new to this model.
                 self.gate = SceneGate::new();
                 if let Some(waiting) = &mut self.waiting {
@@ -265,8 +265,8 @@ impl Mind {
     }
 
     fn look(&mut self, now_ms: u64, effort: Effort) {
-        let smaller = if effort == Effort::Reduced { self.smaller.get() } else { None };
-        let classifier = smaller.or(self.classifier.as_ref());
+        let sparing = if effort == Effort::Reduced { self.sparing.get() } else { None };
+        let classifier = sparing.or(self.classifier.as_ref());
         let (Some(classifier), Some(Waiting { frame, luma, .. })) = (classifier, self.waiting.take()) else {
             return self.scheduler.failed();
         };
@@ -339,14 +339,14 @@ impl Mind {
     }
 }
 
-/// A model for a device that must save: loaded when that is first so.
-enum Smaller {
+/// The model for a device that must save: loaded when that is first so.
+enum Sparing {
     None,
     At(ToLoad),
     Loaded(Box<ImageClassifier>),
 }
 
-impl Smaller {
+impl Sparing {
     fn get(&mut self) -> Option<&ImageClassifier> {
         if let Self::At(model) = self {
             // One that cannot be loaded is none: the chosen one does its work.

@@ -50,8 +50,8 @@ pub enum Order {
 pub struct Models {
     /// The one that the person chose.
     pub chosen: ToLoad,
-    /// A smaller one for a device that must save, if there is one.
-    pub smaller: Option<ToLoad>,
+    /// One that costs less, for a device that must save, if there is one.
+    pub sparing: Option<ToLoad>,
 }
 
 /// What the screen learns.

@@ -42,7 +42,7 @@ impl Screen {
         let source = Source::Replay { path, rate_hz: 30.0, hold: Duration::from_millis(300) };
         let foreground = Foreground::default();
         let (viewer, news) = Viewer::start(source, &bridge, Box::new(Told::new(power)), foreground.clone());
-        viewer.order(Order::Model(Some(Models { chosen: stored(&model), smaller: None })));
+        viewer.order(Order::Model(Some(Models { chosen: stored(&model), sparing: None })));
         Self { viewer, news, foreground, folder }
     }
 
@@ -171,7 +171,7 @@ fn a_hot_phone_uses_the_smaller_model() {
     let smaller = smaller.join("random");
     std::fs::write(smaller.join("labels.txt"), "a\nb\nc\nd\ne\nf\ng\n").unwrap();
     let chosen = screen.folder.path().join("random");
-    screen.viewer.order(Order::Model(Some(Models { chosen: stored(&chosen), smaller: Some(stored(&smaller)) })));
+    screen.viewer.order(Order::Model(Some(Models { chosen: stored(&chosen), sparing: Some(stored(&smaller)) })));
     screen.viewer.order(Order::Watch(true));
     let seen = screen.wait("a result", seen);
     assert!(seen.labels.iter().all(|label| label.english.len() == 1), "{:?}", seen.labels);
@@ -210,7 +210,7 @@ fn a_camera_that_vanishes_is_told_and_comes_back() {
 fn a_model_that_cannot_be_used_is_told_and_none_too() {
     let mut screen = Screen::open();
     let nowhere = screen.folder.path().join("nowhere");
-    screen.viewer.order(Order::Model(Some(Models { chosen: stored(&nowhere), smaller: None })));
+    screen.viewer.order(Order::Model(Some(Models { chosen: stored(&nowhere), sparing: None })));
     let why = screen.wait("why", |news| match news {
         News::Model(ModelState::Failed(why)) => Some(why.clone()),
         _ => None,

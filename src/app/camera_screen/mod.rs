@@ -13,7 +13,7 @@ use super::context::{ModelsContext, SettingsContext, Use, use_model};
 use super::devices::Devices;
 use super::in_view::use_in_view;
 use super::language::Language;
-use super::models::{Purpose, smaller};
+use super::models::Purpose;
 use super::pace;
 use super::page::{self, Shared};
 use super::settings::{Change, Labels};
@@ -157,10 +157,9 @@ fn use_viewer(bridge: Bridge, sight: Signal<Sight>) -> CopyValue<Viewer> {
         Use::None => Some(None),
         Use::Model(model) => {
             let board = models.board.peek();
-            let smaller = smaller(board.installed().unwrap_or_default(), Purpose::Camera, model);
             let chosen = model.to_load(settings.read().models.of(Purpose::Camera), Unit::Cpu);
-            let smaller = smaller.map(|smaller| smaller.to_load(None, Unit::Cpu));
-            Some(Some(camera::Models { chosen, smaller }))
+            let sparing = model.sparing(&chosen, board.installed().unwrap_or_default());
+            Some(Some(camera::Models { chosen, sparing }))
         }
     });
     use_effect(move || {

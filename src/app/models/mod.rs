@@ -18,7 +18,7 @@ mod trouble;
 
 pub use board::{Board, Status, Update, Verdict};
 pub use fetcher::{Fetcher, Setup};
-pub use installed::{InstalledModel, Origin, chosen, look, smaller};
+pub use installed::{InstalledModel, Origin, chosen, look};
 pub use meter::{Meter, Reading};
 pub use plan::{Offer, Route, can_use_pip, routes, starter};
 pub use purpose::Purpose;

@@ -1,6 +1,6 @@
 //! What is loaded for a screen.
 
-use super::installed::InstalledModel;
+use super::installed::{InstalledModel, smaller};
 use crate::app::settings::ModelChoice;
 use crate::app::threads;
 use crate::inference::{Options, Result, Unit, Variant};
@@ -42,6 +42,17 @@ impl InstalledModel {
         ToLoad { path: self.path.clone(), in_bytes: self.is_chosen_in_bytes(choice), unit }
     }
 
+    /// What takes its place on a device that must save: the smallest model of its purpose among `installed`, else the same
+    /// in bytes. `None` where there is neither.
+    pub fn sparing(&self, chosen: &ToLoad, installed: &[Self]) -> Option<ToLoad> {
+        let smaller = self.purpose.and_then(|purpose| smaller(installed, purpose, self));
+        let in_bytes = || {
+            let not_yet = !chosen.in_bytes && self.variant != Some(Variant::Int8);
+            not_yet.then(|| ToLoad { in_bytes: true, ..chosen.clone() })
+        };
+        smaller.map(|model| model.to_load(None, chosen.unit)).or_else(in_bytes)
+    }
+
     /// Whether `choice` is this model in bytes, which it is not on the disk.
     pub fn is_chosen_in_bytes(&self, choice: Option<&ModelChoice>) -> bool {
         choice.is_some_and(|choice| choice.id == self.id && choice.variant == Some(Variant::Int8))
@@ -68,6 +79,20 @@ mod tests {
         assert!(!chosen(&floats, choice("a", Some(Variant::F16))), "as it is on the disk, whatever that is");
         assert!(!chosen(&floats, None));
         assert!(!chosen(&bytes, choice("a", Some(Variant::Int8))), "it is in bytes anyway");
+    }
+
+    #[test]
+    fn a_device_that_must_save_takes_a_smaller_model_or_the_same_in_bytes() {
+        let sized = |id: &str, bytes| InstalledModel { bytes, ..model(id, Purpose::Camera) };
+        let (small, large) = (sized("small", 1), sized("large", 2));
+        let both = [large.clone(), small.clone()];
+        let chosen = |model: &InstalledModel| model.to_load(None, Unit::Cpu);
+        assert_eq!(large.sparing(&chosen(&large), &both), Some(chosen(&small)));
+        let in_bytes = ToLoad { in_bytes: true, ..chosen(&small) };
+        assert_eq!(small.sparing(&chosen(&small), &both), Some(in_bytes.clone()));
+        assert_eq!(small.sparing(&in_bytes, &both), None);
+        let stored = InstalledModel { variant: Some(Variant::Int8), ..small };
+        assert_eq!(stored.sparing(&chosen(&stored), &both), None, "it is in bytes on the disk");
     }
 
     #[test]
