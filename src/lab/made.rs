@@ -27,7 +27,7 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A model directory in the making: it lies beside its place under a name with a dot, and is renamed once it is whole.
-/// What was left there by a run that was cut is thrown away.
+/// Nothing is left of one that is given up; what was left there by a run that was killed is thrown away by the next.
 #[derive(Debug)]
 pub struct Made {
     partial: PathBuf,
@@ -100,10 +100,17 @@ impl Made {
         let text = serde_json::to_string_pretty(&provenance).expect("plain data serialises") + "\n";
         self.write(PROVENANCE_FILE, text)?;
         if fs::symlink_metadata(&self.out).is_ok() {
-            return Err(Error::Exists(self.out));
+            return Err(Error::Exists(self.out.clone()));
         }
         fs::rename(&self.partial, &self.out).map_err(io_at(&self.out))?;
-        Ok(self.out)
+        Ok(self.out.clone())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // It is gone already where it was finished. What cannot be taken away is thrown away next time.
+        let _ = fs::remove_dir_all(&self.partial);
     }
 }
 
@@ -126,9 +133,13 @@ mod tests {
     fn a_model_appears_whole_with_what_it_is_made_of_and_overwrites_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("new/small");
-        let cut = Made::begin(&out).unwrap();
-        cut.write("left.over", "x").unwrap();
-        drop(cut);
+        let given_up = Made::begin(&out).unwrap();
+        given_up.write("left.over", "x").unwrap();
+        drop(given_up);
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0, "nothing is left of it");
+        let killed = Made::begin(&out).unwrap();
+        killed.write("left.over", "x").unwrap();
+        std::mem::forget(killed);
         let made = Made::begin(&out).unwrap();
         made.write("config.json", "{}").unwrap();
         assert!(!out.exists());
