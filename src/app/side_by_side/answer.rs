@@ -75,7 +75,9 @@ pub fn agreement(used: &Answer, answer: &Answer) -> Option<Agreement> {
         }
         (Answer::Written(used), Answer::Written(words)) => {
             let (used, words) = (words_of(used), words_of(words));
-            Agreement::Words { different: generic_levenshtein(&used, &words), of: used.len() }
+            // The types are named: iOS's libraries have others of which the compiler finds no end.
+            let different = generic_levenshtein::<Vec<String>, Vec<String>, &String, &String>(&used, &words);
+            Agreement::Words { different, of: used.len() }
         }
         _ => return None,
     })
