@@ -1,6 +1,8 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
 use crate::common::{Engine, print, seconds};
+use crate::learning::DeviceName;
+use candle_core::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::Unit;
 use onhand::lab::made::Made;
@@ -19,8 +21,9 @@ use std::time::Instant;
 /// Take out of a model what matters least in it, and write what is left as a model of its own
 ///
 /// Structured: whole channels of an image network go, or attention heads and feed-forward units of a text network, as
-/// many of every layer, the weakest first (L2 norm). What is left is an ordinary, smaller model that every other command
-/// runs. Widths are rounded to multiples of 8; the classifier's outputs stay.
+/// many of every layer, the weakest first: by the L2 norm of their weights, and with --fine-tune of pictures by how much
+/// they move what reads them. What is left is an ordinary, smaller model that every other command runs. Widths are
+/// rounded to multiples of 8; the classifier's outputs stay.
 ///
 /// Without --structured single weights become zero, the smallest of every layer first. That saves no time: all
 /// products are computed as before. Only a compressed download gets smaller.
@@ -70,6 +73,9 @@ pub struct Args {
     /// How much the original's features count beside its logits, for pictures
     #[arg(long, value_name = "F", default_value_t = 10.0, requires = "fine_tune", value_parser = not_negative)]
     features: f64,
+    /// What texts are learned from on; pictures are on the processor
+    #[arg(long, value_enum, default_value_t, requires = "fine_tune")]
+    device: DeviceName,
     /// Decides what chance decides
     #[arg(long, value_name = "N", default_value_t = 0, requires = "fine_tune")]
     seed: u64,
@@ -126,10 +132,14 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<Summary, String> {
     let engine = Engine { threads: None, unit: Unit::Cpu, models_dir: args.models_dir.clone() };
     let dir = engine.open(&args.model)?;
-    pruned(args, &dir).map_err(|e| e.to_string())
+    // Said before it is asked whether there is one.
+    if args.device != DeviceName::Cpu && matches!(Network::of(&dir), Ok(Network::Vision(_))) {
+        return Err(Error::Device.to_string());
+    }
+    pruned(args, &dir, &args.device.device()?).map_err(|e| e.to_string())
 }
 
-fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
+fn pruned(args: &Args, dir: &ModelDir, device: &Device) -> Result<Summary, Error> {
     let plan = Plan {
         amount: args.amount,
         structured: args.structured,
@@ -141,10 +151,10 @@ fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
     let out = args.out.clone().unwrap_or_else(named);
     let made = Made::begin(&out)?;
     let since = Instant::now();
-    let before = size(dir.path(), &Weights::open(dir)?)?;
+    let before = size(&dir.weights_path(), &Weights::open(dir)?)?;
     let work = work_dir(&out);
     let lesson = args.fine_tune.as_ref().map(|data| args.lesson(dir, data)).transpose()?;
-    let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, &work)).transpose()?;
+    let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, device, &work)).transpose()?;
     let pruned = match teacher {
         Some(teacher) => prune(dir, &plan, &mut Told { teacher, plan: plan.clone() })?,
         None => prune(dir, &plan, &mut Alone)?,
@@ -153,7 +163,7 @@ fn pruned(args: &Args, dir: &ModelDir) -> Result<Summary, Error> {
     let data = args.fine_tune.as_ref().and_then(|data| data.file_name()).map(|name| name.to_string_lossy());
     let recipe = json!({"plan": plan, "lesson": lesson, "data": data});
     let out = write(made, dir, &weights, &config, recipe)?;
-    let after = size(&out, &weights)?;
+    let after = size(&out.join(WEIGHTS_FILE), &weights)?;
     // What it was made in has served.
     let _ = std::fs::remove_dir_all(work);
     let seconds = since.elapsed().as_secs_f64();
@@ -178,8 +188,8 @@ impl Help for Told {
 }
 
 /// The original as a teacher; what it cannot read is said.
-fn teacher(dir: &ModelDir, lesson: Lesson, work: &Path) -> Result<Teacher, Error> {
-    let (teacher, refused) = Teacher::new(dir, lesson, work)?;
+fn teacher(dir: &ModelDir, lesson: Lesson, device: &Device, work: &Path) -> Result<Teacher, Error> {
+    let (teacher, refused) = Teacher::new(dir, lesson, device, work)?;
     refused.iter().for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
     Ok(teacher)
 }
@@ -211,10 +221,10 @@ fn work_dir(out: &Path) -> PathBuf {
     out.with_file_name(format!("{name}.work"))
 }
 
-fn size(dir: &Path, weights: &Weights) -> Result<Size, Error> {
-    let path = dir.join(WEIGHTS_FILE);
-    let bytes = path.metadata().map_err(Error::read(&path))?.len();
-    Ok(Size { parameters: weights.parameters(), bytes, deflated_bytes: deflated_bytes(&path)? })
+/// Of the weights at `path`, which are these.
+fn size(path: &Path, weights: &Weights) -> Result<Size, Error> {
+    let bytes = path.metadata().map_err(Error::read(path))?.len();
+    Ok(Size { parameters: weights.parameters(), bytes, deflated_bytes: deflated_bytes(path)? })
 }
 
 /// For a person.

@@ -27,6 +27,9 @@ pub enum Error {
         /// It.
         amount: f64,
     },
+    /// A network of pictures was to learn on a GPU.
+    #[error("pictures are learned from on the processor; leave --device out")]
+    Device,
     /// What is left could not learn.
     #[error(transparent)]
     Learning(#[from] crate::lab::train::Error),

@@ -24,6 +24,7 @@ pub fn write(made: Made, original: &ModelDir, weights: &Weights, config: &Value,
     made.write(CONFIG_FILE, format!("{config:#}\n"))?;
     SIDE_FILES.iter().try_for_each(|name| made.take(original, name))?;
     let path = original.weights_path();
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     let hash = Sha256Sum::of_file(&path, || true).map_err(Error::read(&path))?;
     let origin = original.read(PROVENANCE_FILE).ok();
     let origin: Option<Value> = origin.and_then(|json| serde_json::from_slice(&json).ok());
@@ -34,7 +35,7 @@ pub fn write(made: Made, original: &ModelDir, weights: &Weights, config: &Value,
         "recipe": recipe,
         "made_from": {
             "model": original.name(),
-            "sha256": {WEIGHTS_FILE: hash.map(|hash| hash.to_string())},
+            "sha256": {file_name: hash.map(|hash| hash.to_string())},
             "provenance": origin,
         },
     });

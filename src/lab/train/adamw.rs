@@ -79,11 +79,13 @@ impl AdamW {
     /// By how much all gradients are multiplied so that their length stays within the limit (Pascanu et al.,
     /// <https://arxiv.org/abs/1211.5063>).
     fn shrink(&self, gradients: &Gradients) -> Result<f64> {
-        let mut square = 0.0;
-        for gradient in gradients.values() {
-            square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
+        if gradients.is_empty() {
+            return Ok(1.0);
         }
-        let length = square.sqrt();
+        let squares = gradients.values().map(|gradient| gradient.sqr()?.sum_all());
+        // Read together: a GPU is waited for once.
+        let squares = Tensor::stack(&squares.collect::<candle_core::Result<Vec<_>>>()?, 0)?.to_vec1::<f32>()?;
+        let length = squares.into_iter().map(f64::from).sum::<f64>().sqrt();
         Ok(if length > self.clip_norm { self.clip_norm / length } else { 1.0 })
     }
 }

@@ -6,8 +6,8 @@ use candle_core::Tensor;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Rows that one thread learns from at a time: candle computes most operations on one. A number of its own, and not one a
-/// core, so that every machine adds up in the same order.
+/// Rows that one thread learns from at a time on a processor, where candle computes most operations on one. A number of its
+/// own, and not one a core, so that every machine adds up in the same order. A GPU takes a batch whole.
 const PART: usize = 32;
 
 /// What learns, and from what. Parts of a batch are learned from side by side.
@@ -186,7 +186,8 @@ pub fn fit(
 
 /// The mean loss over `batch`, and its gradients.
 fn gradients(learner: &impl Learner, batch: &[usize], epoch: usize) -> Result<(f32, Gradients)> {
-    let parts = batch.par_chunks(PART).map(|part| {
+    let part = if learner.parameters().device().is_cpu() { PART } else { batch.len() };
+    let parts = batch.par_chunks(part).map(|part| {
         let loss = learner.loss(part, epoch)?;
         let share = part.len() as f64 / batch.len() as f64;
         let by_tensor = loss.backward()?;

@@ -68,3 +68,36 @@ impl Pictures {
         Ok(moments.iter().map(Moments::variances).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn it_is_the_mean_squared_distance_from_the_mean(
+            values in proptest::collection::vec((-5f32..5.0, 10f32..11.0), 1..40), first in 0usize..40,
+        ) {
+            let tensor = |rows: &[(f32, f32)]| {
+                let flat: Vec<f32> = rows.iter().flat_map(|(a, b)| [*a, *b]).collect();
+                Tensor::from_vec(flat, (1, rows.len(), 2), &Device::Cpu).unwrap()
+            };
+            let mut moments = Moments { rows: 0.0, sums: Vec::new(), squares: Vec::new() };
+            // In two parts, as pictures come.
+            let (a, b) = values.split_at(first.min(values.len()));
+            [a, b].into_iter().filter(|part| !part.is_empty()).for_each(|part| moments.add(&tensor(part)).unwrap());
+            let wanted = |of: fn(&(f32, f32)) -> f32| {
+                let of: Vec<f64> = values.iter().map(|pair| f64::from(of(pair))).collect();
+                let mean = of.iter().sum::<f64>() / of.len() as f64;
+                of.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / of.len() as f64
+            };
+            let found = moments.variances().unwrap();
+            for (found, wanted) in found.into_iter().zip([wanted(|pair| pair.0), wanted(|pair| pair.1)]) {
+                prop_assert!((found - wanted).abs() < 2e-3, "{found}, {wanted}");
+            }
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod activity;
 mod pictures;
 mod refit;
 mod solve;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use super::iterate::Step;
@@ -41,6 +43,8 @@ pub struct Teacher {
     lesson: Lesson,
     subject: Subject,
     work: PathBuf,
+    /// Where it is learned.
+    device: Device,
     /// Tells runs apart: of another model, data or lesson.
     run: String,
 }
@@ -51,27 +55,29 @@ enum Subject {
 }
 
 impl Teacher {
-    /// The model of `dir`, which explains the data of `lesson`. What is not finished is kept in the folder `work`. Data
-    /// that cannot be read are handed back, with the reason.
+    /// The model of `dir`, which explains the data of `lesson` on `device`. What is not finished is kept in the folder
+    /// `work`. Data that cannot be read are handed back, with the reason.
     ///
     /// # Errors
-    /// There is no data, or none of it can be read; the model cannot be loaded; the folder cannot be made.
-    pub fn new(dir: &ModelDir, lesson: Lesson, work: &Path) -> Result<(Self, Vec<Refused>)> {
+    /// There is no data, or none of it can be read; the model cannot be loaded; the folder cannot be made;
+    /// [`Error::Device`].
+    pub fn new(dir: &ModelDir, lesson: Lesson, device: &Device, work: &Path) -> Result<(Self, Vec<Refused>)> {
         let (subject, data, refused) = match Network::of(dir)? {
+            Network::Vision(_) if !device.is_cpu() => return Err(Error::Device),
             Network::Vision(plan) => {
                 let (pictures, refused) = Pictures::open(dir, plan, &lesson)?;
                 (Subject::Pictures(Box::new(pictures)), pictures_hash(&lesson.data)?, refused)
             }
             Network::Text(_) => {
                 let hash = Sha256Sum::of_file(&lesson.data, || true).map_err(Error::read(&lesson.data))?;
-                (Subject::Texts(Box::new(Texts::open(dir, &lesson)?)), hash, Vec::new())
+                (Subject::Texts(Box::new(Texts::open(dir, &lesson, device)?)), hash, Vec::new())
             }
         };
         let path = dir.weights_path();
         let model = Sha256Sum::of_file(&path, || true).map_err(Error::read(&path))?;
         fs::create_dir_all(work).map_err(Error::written(work))?;
         let run = format!("{model:?} {data:?} {lesson:?}");
-        Ok((Self { lesson, subject, work: work.into(), run }, refused))
+        Ok((Self { lesson, subject, work: work.into(), device: device.clone(), run }, refused))
     }
 
     /// How much the channels of an image network move in pictures; of texts it is not looked at.
@@ -100,7 +106,7 @@ impl Teacher {
         let name = &Sha256Sum::of(run.as_bytes()).to_string()[..16];
         let done = self.work.join(format!("{name}.safetensors"));
         if !done.exists() {
-            let mut parameters = Parameters::on(&Device::Cpu);
+            let mut parameters = Parameters::on(&self.device);
             weights.iter().try_for_each(|(name, tensor)| parameters.insert(name, tensor))?;
             if !plan.structured {
                 parameters.keep_zeros()?;

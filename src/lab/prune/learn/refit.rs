@@ -2,13 +2,15 @@
 //! it makes what the original makes there from all (He et al., <https://arxiv.org/abs/1707.06168>, section 3.2).
 //!
 //! From the first layer to the last, each on what the layers before it give by then: what these still miss is made up for.
-//! It takes two passes over the pictures, where gradients need tens for as much.
+//! It takes one pass over the pictures, where gradients need tens for as much. What both networks see of all of them is
+//! held in memory from layer to layer.
 
+use super::pictures::index;
 use super::solve::Regression;
 use crate::lab::prune::iterate::Step;
 use crate::lab::train::Result;
 use crate::lab::train::vision::VisionNetwork;
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 
 /// Fits `student`, which `step` has left of `teacher`, on `pictures`, some at a time, `[pictures, 3, side, side]`.
 ///
@@ -80,9 +82,4 @@ fn fit(student: &VisionNetwork, name: &str, rows: impl Iterator<Item = Result<(T
     let device = before.device();
     student.parameters().set(&weight, &Tensor::from_vec(weights, before.shape(), device)?)?;
     student.parameters().set(&bias, &Tensor::new(biases, device)?)
-}
-
-fn index(kept: &[usize]) -> Result<Tensor> {
-    let kept: Vec<u32> = kept.iter().map(|&at| at as u32).collect();
-    Ok(Tensor::new(kept, &Device::Cpu)?)
 }

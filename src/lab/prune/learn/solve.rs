@@ -6,6 +6,8 @@ use candle_core::{D, Result, Tensor};
 /// rows of one picture say much the same, and at least so much that inputs which always come together divide their weight.
 const HOLD_PER_UNKNOWN: f64 = 0.5;
 const LEAST_HOLD: f64 = 1e-4;
+/// How exact the sums are, which are made of f32 products, relative to the mean square of an input about zero.
+const SUMS_EPS: f64 = 1e-6;
 
 /// Sums over rows of inputs `x` and outputs `y`, from which the `w` and `b` follow that make `Σ |w·x + b − y|²` small without
 /// going far from the weights that were there.
@@ -62,17 +64,20 @@ impl Regression {
         let (inputs, outputs) = (x.len(), y.len());
         let rows = rows.max(1.0);
         let (x, y): (Vec<f64>, Vec<f64>) = (x.iter().map(|x| x / rows).collect(), y.iter().map(|y| y / rows).collect());
+        let mean_of_squares = |xx: &[f64]| (0..inputs).map(|i| xx[i * inputs + i]).sum::<f64>() / inputs.max(1) as f64;
+        let about_zero = mean_of_squares(&xx) / rows;
         for i in 0..inputs {
             (0..inputs).for_each(|j| xx[i * inputs + j] = xx[i * inputs + j] / rows - x[i] * x[j]);
             (0..outputs).for_each(|o| xy[i * outputs + o] = xy[i * outputs + o] / rows - x[i] * y[o]);
         }
-        let mean_square = (0..inputs).map(|i| xx[i * inputs + i]).sum::<f64>() / inputs.max(1) as f64;
-        let hold = (HOLD_PER_UNKNOWN * inputs as f64 / rows + LEAST_HOLD) * mean_square + f64::from(f32::MIN_POSITIVE);
+        let hold = (HOLD_PER_UNKNOWN * inputs as f64 / rows + LEAST_HOLD) * mean_of_squares(&xx).max(0.0)
+            + SUMS_EPS * about_zero
+            + f64::from(f32::MIN_POSITIVE);
         for i in 0..inputs {
             xx[i * inputs + i] += hold;
             (0..outputs).for_each(|o| xy[i * outputs + o] += hold * f64::from(before[o][i]));
         }
-        cholesky(&mut xx, inputs);
+        cholesky(&mut xx, inputs, hold);
         substitute(&xx, inputs, &mut xy, outputs);
         let weight = |o: usize, i: usize| xy[i * outputs + o];
         let weights = (0..outputs).flat_map(|o| (0..inputs).map(move |i| weight(o, i) as f32)).collect();
@@ -81,14 +86,14 @@ impl Regression {
     }
 }
 
-/// Makes of the symmetric positive definite `a` the lower `l` with `l · lᵀ = a`, in its lower half.
-fn cholesky(a: &mut [f64], size: usize) {
+/// Makes of the symmetric `a`, whose eigenvalues are not below `least`, the lower `l` with `l · lᵀ = a`, in its lower half.
+fn cholesky(a: &mut [f64], size: usize, least: f64) {
     for i in 0..size {
         for j in 0..=i {
             let dot: f64 = (0..j).map(|k| a[i * size + k] * a[j * size + k]).sum();
             let left = a[i * size + j] - dot;
-            // Where roundings have made it negative, that direction holds nothing.
-            a[i * size + j] = if i == j { left.max(f64::MIN_POSITIVE).sqrt() } else { left / a[j * size + j] };
+            // No pivot is below the least eigenvalue; one that is comes of roundings.
+            a[i * size + j] = if i == j { left.max(least).sqrt() } else { left / a[j * size + j] };
         }
     }
 }
@@ -145,6 +150,39 @@ mod tests {
             let (weights, biases) = regression.solve();
             prop_assert!(weights.iter().zip(&w).all(|(a, b)| (a - b).abs() < 2e-2), "{weights:?} {w:?}");
             prop_assert!(biases.iter().zip(&b).all(|(a, b)| (a - b).abs() < 2e-2), "{biases:?} {b:?}");
+        }
+    }
+
+    /// `Σ |w·x + b − y|²`
+    fn apart(x: &Tensor, y: &Tensor, weights: &[f32], biases: &[f32]) -> f32 {
+        let weights = tensor(biases.len(), x.dim(1).unwrap(), weights);
+        let made = x.matmul(&weights.t().unwrap()).unwrap();
+        let made = made.broadcast_add(&Tensor::new(biases, &Device::Cpu).unwrap()).unwrap();
+        (made - y).unwrap().sqr().unwrap().sum_all().unwrap().to_scalar().unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever the rows: few of them, inputs that never move, inputs that are copies of others.
+        #[test]
+        fn on_its_rows_it_is_not_further_off_than_the_weights_that_were_there(
+            rows in 1usize..40, offset in prop_oneof![Just(0f32), -30f32..30.0], still in any::<bool>(), copies in any::<bool>(),
+            values in proptest::collection::vec(-1f32..1.0, 40 * 4), wanted in proptest::collection::vec(-3f32..3.0, 40 * 2),
+            before in proptest::collection::vec(-2f32..2.0, 2 * 4), biases in proptest::collection::vec(-2f32..2.0, 2),
+        ) {
+            let mut values = values;
+            for row in values.chunks_mut(4) {
+                row.iter_mut().for_each(|value| *value += offset);
+                row[1] = if still { offset } else { row[1] };
+                row[3] = if copies { row[0] } else { row[3] };
+            }
+            let (x, y) = (tensor(rows, 4, &values), tensor(rows, 2, &wanted));
+            let mut regression = Regression::from(&[before[..4].to_vec(), before[4..].to_vec()]);
+            regression.add(&x, &y).unwrap();
+            let (fitted, fitted_biases) = regression.solve();
+            let (now, then) = (apart(&x, &y, &fitted, &fitted_biases), apart(&x, &y, &before, &biases));
+            prop_assert!(now <= then * 1.001 + 1e-3, "{now} apart, before {then}");
         }
     }
 
