@@ -1,4 +1,4 @@
-//! `onhand-lab distil` and `onhand-lab finetune` from a terminal.
+//! `onhand-lab distil`, `onhand-lab finetune` and `onhand-lab prune` from a terminal.
 
 use std::fs;
 use std::path::Path;
@@ -39,7 +39,9 @@ fn what_cannot_be_learned_from_is_said_and_nothing_is_left() {
     fs::write(at("joy.tsv"), "label\tsentence\njoy\twhat a day\n").unwrap();
     fs::write(at("student.json"), "{").unwrap();
     fs::create_dir(at("there")).unwrap();
+    vision_model(&at("pictures"));
     let distil = ["distil", "--teacher", "sentiment-mini", "--out", "out"];
+    let prune = ["prune", "--amount", "0.3", "--structured", "--out", "out"];
     for (args, code, why) in [
         (&["finetune", "sentiment-mini", "--out", "out"][..], 2, "--data"),
         (&["finetune", "sentiment-mini", "--data", "good.tsv", "--out", "out", "--learning-rate", "0"], 2, "above 0"),
@@ -49,6 +51,13 @@ fn what_cannot_be_learned_from_is_said_and_nothing_is_left() {
         (&["finetune", "sentiment-mini", "--data", "one.tsv", "--out", "out"], 1, "1 inputs are too few"),
         (&["finetune", "sentiment-mini", "--data", "joy.tsv", "--out", "out"], 1, "the model has no classes joy"),
         (&["finetune", "sentiment-mini", "--data", "good.tsv", "--out", "there"], 1, "there: is there already"),
+        (&[&prune[..], &["sentiment-mini", "--fine-tune", "one.tsv"]].concat(), 1, "1 texts can be read, too few"),
+        (&[&prune[..], &["sentiment-mini", "--device", "cuda"]].concat(), 2, "--fine-tune"),
+        (
+            &[&prune[..], &["./pictures", "--fine-tune", "there", "--device", "cuda"]].concat(),
+            1,
+            "pictures are learned from on the processor; leave --device out",
+        ),
         (&[&distil[..], &["--data", "good.tsv"]].concat(), 2, "--student"),
         (&[&distil[..], &["--data", "good.tsv", "--student", "none.json"]].concat(), 1, "none.json"),
         (&[&distil[..], &["--data", "good.tsv", "--student", "student.json"]].concat(), 1, "has to be a config.json"),
@@ -59,6 +68,35 @@ fn what_cannot_be_learned_from_is_said_and_nothing_is_left() {
         assert_eq!((out.status.code(), said.contains(why)), (Some(code), true), "{args:?}: {said}");
         assert!(!at("out").exists());
     }
+}
+
+/// An image model that is not all there: what it is can be told.
+fn vision_model(path: &Path) {
+    fs::create_dir(path).unwrap();
+    let config = r#"{"family": "mobilenetv3", "architecture": "mobilenetv3_small_100", "num_classes": 7, "logits": 7,
+        "input_size": 32, "resize_short_side": 40, "crop": "center", "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5],
+        "std": [0.5, 0.5, 0.5], "padding": "same", "batch_norm": "kept"}"#;
+    fs::write(path.join("config.json"), config).unwrap();
+    fs::write(path.join("model.safetensors"), [&2u64.to_le_bytes()[..], b"{}"].concat()).unwrap();
+}
+
+#[test]
+fn a_model_of_bytes_alone_is_pruned_to_one_of_floats() {
+    let folder = tempfile::tempdir().unwrap();
+    table(&folder.path().join("texts.tsv"), 60);
+    let prune = ["prune", "sentiment-mini", "--amount", "0.5", "--structured", "--iterations", "2", "--out", "half"];
+    let learn = ["--fine-tune", "texts.tsv", "--rows", "20", "--json"];
+    let out = run(folder.path(), &[&prune[..], &learn].concat());
+    assert!(out.status.success(), "{}", said(&out.stderr));
+    let summary: serde_json::Value = serde_json::from_str(&said(&out.stdout)).unwrap();
+    let half = folder.path().join("half");
+    let bytes = |name: &str| fs::metadata(half.join(name)).map(|file| file.len());
+    assert_eq!(summary["after"]["bytes"], bytes("model.safetensors").unwrap());
+    assert!(bytes("model.int8.safetensors").is_err());
+    let provenance: serde_json::Value = serde_json::from_slice(&fs::read(half.join("provenance.json")).unwrap()).unwrap();
+    assert!(provenance["made_from"]["sha256"]["model.int8.safetensors"].is_string(), "{provenance}");
+    let out = run(folder.path(), &["sentiment", "--model", "./half", "a lovely day"]);
+    assert!(out.status.success(), "{}", said(&out.stderr));
 }
 
 /// Waits until `path` is there; `child` must not end before.

@@ -85,12 +85,39 @@ impl DeviceName {
     pub fn device(self) -> Result<Device, String> {
         match self {
             Self::Cpu => Ok(Device::Cpu),
-            Self::Cuda if !cfg!(feature = "cuda") => {
-                Err("this build knows no CUDA; build it with --features cuda, or leave --device out".into())
-            }
-            Self::Cuda => Device::new_cuda(0).map_err(|e| format!("CUDA cannot be used: {e}; leave --device out")),
+            Self::Cuda => first_gpu(),
         }
     }
+}
+
+#[cfg(not(feature = "cuda"))]
+fn first_gpu() -> Result<Device, String> {
+    Err("this build knows no CUDA; build it with --features cuda, or leave --device out".into())
+}
+
+/// The first GPU, set up for steps that ask for the same memory again and again.
+#[cfg(feature = "cuda")]
+fn first_gpu() -> Result<Device, String> {
+    use candle_core::cuda::WrapErr;
+    use candle_core::cuda::cudarc::driver::{result, sys};
+    use candle_core::{CudaDevice, backend::BackendDevice};
+
+    let open = || -> candle_core::Result<Device> {
+        let gpu = CudaDevice::new(0)?;
+        // SAFETY: it has the one stream that it was made with, on which everything happens in its order.
+        unsafe { gpu.disable_event_tracking() };
+        // What a step gives back is kept for the next one; else each time the processor waits for the GPU, memory goes
+        // back to the system and has to be asked for anew.
+        let mut keep = u64::MAX;
+        let attribute = sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
+        // SAFETY: the device is one of the driver's, the pool is its own, and the value of this attribute is a u64.
+        unsafe {
+            let pool = result::device::get_default_mem_pool(result::device::get(0).w()?).w()?;
+            result::mem_pool::set_attribute(pool, attribute, (&raw mut keep).cast()).w()?;
+        }
+        Ok(Device::Cuda(gpu))
+    };
+    open().map_err(|e| format!("CUDA cannot be used: {e}; leave --device out"))
 }
 
 /// Parses a number above 0.
