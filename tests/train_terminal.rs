@@ -93,7 +93,8 @@ fn a_model_of_bytes_alone_is_pruned_to_one_of_floats() {
     let bytes = |name: &str| fs::metadata(half.join(name)).map(|file| file.len());
     assert_eq!(summary["after"]["bytes"], bytes("model.safetensors").unwrap());
     assert!(bytes("model.int8.safetensors").is_err());
-    let provenance: serde_json::Value = serde_json::from_slice(&fs::read(half.join("provenance.json")).unwrap()).unwrap();
+    let provenance: serde_json::Value =
+        serde_json::from_slice(&fs::read(half.join("provenance.json")).unwrap()).unwrap();
     assert!(provenance["made_from"]["sha256"]["model.int8.safetensors"].is_string(), "{provenance}");
     let out = run(folder.path(), &["sentiment", "--model", "./half", "a lovely day"]);
     assert!(out.status.success(), "{}", said(&out.stderr));
