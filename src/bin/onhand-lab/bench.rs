@@ -25,7 +25,7 @@ use std::time::Instant;
 pub struct Args {
     #[arg(value_enum)]
     what: What,
-    /// Id of an installed model; without it, the first of its kind
+    /// Id of an installed model, or a model directory; without it, the first of its kind
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     /// Runs that are counted: as many as take some seconds without it

@@ -29,9 +29,9 @@ pub struct Args {
     /// Language of the labels
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     language: LabelLanguage,
-    /// The model to use; without it the first of mobilenet-v3-small, efficientnet-lite0 and
-    /// mobilenet-v3-large that is installed
-    #[arg(long, value_name = "ID")]
+    /// Id of an installed model, or a model directory; without it the first of mobilenet-v3-small,
+    /// efficientnet-lite0 and mobilenet-v3-large that is installed
+    #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     #[command(flatten)]
     common: Common,

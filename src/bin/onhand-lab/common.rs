@@ -82,14 +82,10 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open_model`].
     pub fn open(&self, model: &str) -> Result<ModelDir, String> {
-        let named = Path::new(model);
-        match self.places().find(model) {
-            None if named.is_dir() => ModelDir::open(named, &Limits::default()).map_err(|e| e.to_string()),
-            _ => self.open_model(&[model]),
-        }
+        self.open_model(&[model])
     }
 
-    /// Opens the first of `ids` that is installed.
+    /// Opens the first of `ids` that is installed; where it is one alone, as [`Engine::open`] does.
     ///
     /// # Errors
     /// A sentence that says what is missing and how to get it, or why the model cannot be opened.
@@ -103,6 +99,9 @@ impl Engine {
         if let [id] = ids
             && places.find(id).is_none()
         {
+            if Path::new(id).is_dir() {
+                return ModelDir::open(id, &Limits::default()).map_err(|e| e.to_string());
+            }
             Catalog::builtin().get(id).map_err(|e| e.to_string())?;
         }
         match ids.iter().find_map(|id| places.find(id)) {

@@ -1,7 +1,7 @@
 //! `onhand-lab compare`: models side by side.
 
 use crate::common::{Engine, Failures, Named, print, room_for, save};
-use crate::evaluate::{Meter, one_kind};
+use crate::evaluate::{Meter, one_kind, opened};
 use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
 use onhand::lab::evaluate::{Kind, judge};
@@ -97,11 +97,10 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<Failures, String> {
     let files = [&args.markdown, &args.json, &args.figure];
     files.into_iter().flatten().try_for_each(|path| room_for(path))?;
-    let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
-    let models = models.collect::<Result<Vec<_>, String>>()?;
-    let kind = one_kind(models.iter().map(|(_, dir)| Ok((dir.name(), Kind::of(dir).map_err(|e| e.to_string())?))))?;
     let (mut entries, mut failures) = (Vec::<Entry>::new(), Failures::default());
-    for (named, dir) in &models {
+    let models = opened(&args.engine, &args.subjects, &mut failures);
+    let Some(kind) = one_kind(&models)? else { return Ok(failures) };
+    for (named, dir, _) in &models {
         match entry(args, named, dir, entries.first()) {
             Ok(entry) => entries.push(entry),
             Err(why) => failures.note(named, why),

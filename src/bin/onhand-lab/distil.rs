@@ -113,10 +113,14 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
     let mut learning = Learning::new();
     let distilled = distil(&teacher, &recipe, &work, &args.out, &mut |stage| tell(&mut learning, stage));
     learning.end();
-    let distilled = distilled.map_err(|e| e.to_string())?;
-    // What it was made in has served.
-    let _ = std::fs::remove_dir_all(work);
-    Ok(distilled)
+    if distilled.is_ok() {
+        // What it was made in has served.
+        let _ = std::fs::remove_dir_all(work);
+    } else {
+        // Where nothing came of it there is nothing to go on from: only an empty folder is taken away.
+        let _ = std::fs::remove_dir(work);
+    }
+    distilled.map_err(|e| e.to_string())
 }
 
 fn work_dir(out: &Path) -> PathBuf {

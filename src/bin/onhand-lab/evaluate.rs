@@ -4,6 +4,7 @@ use crate::common::{Engine, Failures, Named, print, room_for, save, seconds};
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
+use onhand::model_dir::ModelDir;
 use onhand::profile::Device;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -83,12 +84,11 @@ pub fn run(args: &Args) -> ExitCode {
 
 fn try_run(args: &Args) -> Result<Failures, String> {
     args.json.iter().try_for_each(|path| room_for(path))?;
-    let models = args.subjects.iter().map(|named| Ok((named, args.engine.open(&named.model)?)));
-    let models = models.collect::<Result<Vec<_>, String>>()?;
-    // Data is of one kind: what does not fit it is said before anything has been computed.
-    one_kind(models.iter().map(|(_, dir)| Ok((dir.name(), Kind::of(dir).map_err(|e| e.to_string())?))))?;
     let (mut judged, mut failures) = (Vec::<Judged>::new(), Failures::default());
-    for (named, dir) in models {
+    let models = opened(&args.engine, &args.subjects, &mut failures);
+    // Data is of one kind: what does not fit it is said before anything has been computed.
+    one_kind(&models)?;
+    for (named, dir, _) in models {
         let options = args.engine.options(named.variant);
         let mut meter = Meter::new(&named.to_string());
         let scores = match judge(&dir, &options, &args.data, args.limit.map(|n| n as usize), &mut meter) {
@@ -122,25 +122,36 @@ fn try_run(args: &Args) -> Result<Failures, String> {
     Ok(failures)
 }
 
-/// The kind that all models are of.
+/// A model as it was named, and its kind.
+pub type Opened<'a> = (&'a Named, ModelDir, Kind);
+
+/// Opens the models; one that cannot be opened is said.
+pub fn opened<'a>(engine: &Engine, subjects: &'a [Named], failures: &mut Failures) -> Vec<Opened<'a>> {
+    let mut models = Vec::new();
+    for named in subjects {
+        let dir = engine.open(&named.model);
+        match dir.and_then(|dir| Kind::of(&dir).map(|kind| (dir, kind)).map_err(|e| e.to_string())) {
+            Ok((dir, kind)) => models.push((named, dir, kind)),
+            Err(why) => failures.note(named, why),
+        }
+    }
+    models
+}
+
+/// The kind that all models are of; `None` where there is none.
 ///
 /// # Errors
 /// Names two of different kinds.
-pub fn one_kind(models: impl Iterator<Item = Result<(String, Kind), String>>) -> Result<Kind, String> {
-    let mut first: Option<(String, Kind)> = None;
-    for model in models {
-        let (name, kind) = model?;
-        match &first {
-            Some((other, of_other)) if *of_other != kind => {
-                return Err(format!(
-                    "{other} is a {of_other} model and {name} a {kind} model; name models of one kind"
-                ));
-            }
-            Some(_) => {}
-            None => first = Some((name, kind)),
-        }
+pub fn one_kind(models: &[Opened]) -> Result<Option<Kind>, String> {
+    let Some((_, first, of_first)) = models.first() else { return Ok(None) };
+    match models.iter().find(|(_, _, kind)| kind != of_first) {
+        Some((_, other, of_other)) => Err(format!(
+            "{} is a {of_first} model and {} a {of_other} model; name models of one kind",
+            first.name(),
+            other.name()
+        )),
+        None => Ok(Some(*of_first)),
     }
-    first.map(|(_, kind)| kind).ok_or_else(|| "no model is named".into())
 }
 
 /// How far the judging of a model is, on a terminal.

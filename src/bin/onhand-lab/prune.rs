@@ -240,6 +240,10 @@ fn in_words(summary: &Summary) -> String {
     for Narrowed { group, from, to } in groups {
         line(group, from.to_string(), to.to_string());
     }
+    if !groups.is_empty() && summary.lesson.is_none() {
+        text += "  It has learned nothing since, and may have lost most of what it knew: prune with --fine-tune, and see what\n  \
+                 onhand-lab evaluate says of it.\n";
+    }
     if let Some(Sparsity { weights, zeros }) = sparsity {
         let share = 100.0 * *zeros as f64 / (*weights).max(1) as f64;
         text += &format!("  {zeros} of {weights} weights are zero ({share:.1} %)\n");

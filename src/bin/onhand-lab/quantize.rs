@@ -7,10 +7,11 @@ use clap::ValueEnum;
 use onhand::inference::vision::ImageClassifier;
 use onhand::inference::{Variant, family};
 use onhand::lab::compare::{Timing, size_bytes};
-use onhand::lab::evaluate::{Agreement, Scores, judge};
+use onhand::lab::evaluate::{Agreement, Error as EvaluateError, Kind, Scores, judge};
+use onhand::lab::made;
 use onhand::lab::quantize::vision::Pictures;
 use onhand::lab::quantize::{Layer, Observer, Quantized, Scheme, To, make, plot};
-use onhand::model_dir::{Limits, Method, ModelDir, Recipe};
+use onhand::model_dir::{INT8_WEIGHTS_FILE, Limits, Method, ModelDir, Recipe};
 use onhand::profile::Device;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -175,6 +176,23 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<(), String> {
     [&args.json, &args.svg].into_iter().flatten().try_for_each(|path| room_for(path))?;
     let dir = args.engine.open(&args.model)?;
+    // What takes long comes last: before it, all that may be wrong with what was asked for is said.
+    if let Some(out) = args.out.as_ref().filter(|out| out.symlink_metadata().is_ok()) {
+        return Err(made::Error::Exists(out.clone()).to_string());
+    }
+    if matches!(args.method, Some(MethodName::Static)) && !matches!(Kind::of(&dir), Ok(Kind::Vision)) {
+        return Err(format!("static bytes are for pictures, and {} sees none; leave --method out", dir.name()));
+    }
+    if let Some(data) = &args.data {
+        match judge(&dir, &args.engine.options(None), data, Some(1), &mut Meter::new(&dir.name())) {
+            // Another input may be sound.
+            Ok(_) | Err(EvaluateError::NothingJudged { .. }) => {}
+            Err(why) => return Err(why.to_string()),
+        }
+    }
+    if args.out.is_none() && dir.has(INT8_WEIGHTS_FILE) {
+        eprintln!("{} lies in {} already and is replaced", INT8_WEIGHTS_FILE, dir.path().display());
+    }
     let to = match args.to {
         Precision::F16 => To::F16,
         Precision::Int8 => To::Int8(args.scheme(&dir)),

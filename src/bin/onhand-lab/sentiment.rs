@@ -37,9 +37,9 @@ pub struct Args {
     /// Say only how a text feels, not which words say so: many times quicker
     #[arg(long)]
     no_words: bool,
-    /// Model to judge with; without it distilbert-sst2 where it is installed, else sentiment-mini, which is part of this
-    /// program
-    #[arg(long, value_name = "ID")]
+    /// Id of an installed model, or a model directory; without it distilbert-sst2 where it is installed, else
+    /// sentiment-mini, which is part of this program
+    #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     #[command(flatten)]
     common: Common,

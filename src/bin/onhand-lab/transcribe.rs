@@ -29,8 +29,9 @@ pub struct Args {
     /// Sound files: WAV, FLAC, MP3 or OGG, any rate, any number of channels
     #[arg(required = true, value_name = "AUDIO")]
     inputs: Vec<PathBuf>,
-    /// The model; without it the first that is installed of whisper-base, whisper-tiny, whisper-tiny.en
-    #[arg(long, value_name = "ID")]
+    /// Id of an installed model, or a model directory; without it the first that is installed of whisper-base,
+    /// whisper-tiny, whisper-tiny.en
+    #[arg(long, value_name = "MODEL")]
     model: Option<String>,
     /// The language spoken, by code or English name; auto detects it
     #[arg(long, value_name = "LANGUAGE", default_value = "auto")]

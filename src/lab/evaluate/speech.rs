@@ -129,8 +129,8 @@ fn name_of(path: &Path) -> String {
 /// Judges `clips`; `done` is called after each.
 ///
 /// # Errors
-/// [`Error::Model`] when the model fails, [`Error::NothingJudged`] when no clip could be judged. One that cannot be read,
-/// or is in a language that the model does not know, is counted in [`SpeechScores::refused`].
+/// [`Error::Model`] when the model fails, [`Error::NothingJudged`] when no clip could be judged. One that cannot be read
+/// to its end, or is in a language that the model does not know, is counted in [`SpeechScores::refused`].
 pub fn speech(transcriber: &Transcriber, clips: &[Clip], mut done: impl FnMut()) -> Result<SpeechScores> {
     let mut scores = SpeechScores::default();
     for clip in clips {
@@ -161,6 +161,10 @@ fn judge(transcriber: &Transcriber, clip: &Clip) -> inference::Result<ClipScores
     let options = TranscribeOptions { language: clip.language.clone(), ..TranscribeOptions::default() };
     transcriber.check(&options)?;
     let sound = audio::read_file(&clip.path)?;
+    // What is said after it breaks off was not heard by any model.
+    if let Some(why) = sound.warning {
+        return Err(inference::Error::Input(why));
+    }
     let written = transcriber.transcribe(&sound.samples, &options, &mut ())?;
     let language = clip.language.as_deref().or(written.language);
     Ok(scores_of(name_of(&clip.path), language, &clip.transcript, &written.text))

@@ -166,6 +166,9 @@ pub fn fit(
             }
         }
         let judgement = learner.judge()?;
+        if !judgement.is_finite() {
+            return Err(Error::Diverged { step: optimizer.steps(), loss: judgement as f32 });
+        }
         let better = state.best.is_none_or(|best| judgement > best.value);
         if better {
             state.best = Some(Best { value: judgement, epoch: state.epoch });
