@@ -96,7 +96,7 @@ fn a_model_of_bytes_alone_is_pruned_to_one_of_floats() {
     let provenance: serde_json::Value =
         serde_json::from_slice(&fs::read(half.join("provenance.json")).unwrap()).unwrap();
     assert!(provenance["made_from"]["sha256"]["model.int8.safetensors"].is_string(), "{provenance}");
-    let out = run(folder.path(), &["sentiment", "--model", "./half", "a lovely day"]);
+    let out = run(folder.path(), &["evaluate", "./half", "--data", "texts.tsv"]);
     assert!(out.status.success(), "{}", said(&out.stderr));
 }
 

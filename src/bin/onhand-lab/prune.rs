@@ -64,7 +64,7 @@ pub struct Args {
     /// Pictures or texts a step
     #[arg(long, value_name = "N", default_value_t = 16, requires = "fine_tune", value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
-    /// Highest learning rate [default: 0.001 for pictures, 0.00005 for texts]
+    /// Highest learning rate [default: 0.0003 for pictures, 0.00005 for texts]
     #[arg(long, value_name = "R", requires = "fine_tune", value_parser = positive)]
     learning_rate: Option<f64>,
     /// What logits are divided by before they are compared with the original's
@@ -197,7 +197,7 @@ fn teacher(dir: &ModelDir, lesson: Lesson, device: &Device, work: &Path) -> Resu
 impl Args {
     fn lesson(&self, dir: &ModelDir, data: &Path) -> Result<Lesson, Error> {
         let (epochs, learning_rate) = match Network::of(dir)? {
-            Network::Vision(_) => (10, 1e-3),
+            Network::Vision(_) => (10, 3e-4),
             Network::Text(_) => (1, 5e-5),
         };
         Ok(Lesson {
