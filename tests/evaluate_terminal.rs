@@ -142,6 +142,27 @@ fn a_model_that_cannot_be_loaded_is_said_and_the_others_are_judged_and_compared(
 }
 
 #[test]
+fn a_clip_that_breaks_off_is_left_out_and_named() {
+    let (Some(dir), Some(clips)) = (common::model("whisper-tiny.en"), common::shared("data/audio")) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let whole = fs::read(clips.join("jfk.wav")).unwrap();
+    fs::write(data.join("torn.wav"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(data.join("whole.wav"), &whole).unwrap();
+    let said_in_it = "And so, my fellow Americans";
+    let one = serde_json::json!({"transcript": said_in_it, "language": "en"});
+    let transcripts = serde_json::json!({"torn.wav": one, "whole.wav": one});
+    fs::write(data.join("transcripts.json"), transcripts.to_string()).unwrap();
+    let out = evaluate(folder.path(), &[dir.path().to_str().unwrap(), "--data", "data"]);
+    let why = said(&out.stderr);
+    assert!(out.status.success() && why.contains("left out: torn.wav: "), "{why}");
+    assert!(!why.contains("whole.wav"), "{why}");
+}
+
+#[test]
 fn what_cannot_be_compared_is_said_before_anything_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     hollow(folder.path(), "seer", "mobilenetv3");

@@ -27,6 +27,9 @@ fn what_cannot_be_done_is_said() {
         (&["./seer", "--to", "int8", "--method", "magic"], 2, "magic"),
         (&["nobody", "--to", "int8"], 1, "nobody"),
         (&["./seer", "--to", "int8"], 1, "config.json"),
+        (&["./seer", "--to", "int8", "--out", "seer"], 1, "seer: is there already"),
+        (&["sentiment-mini", "--to", "int8", "--method", "static", "--out", "b"], 1, "sees none; leave --method out"),
+        (&["sentiment-mini", "--to", "f16", "--data", "seer", "--out", "b"], 1, "seer"),
         (&["./seer", "--to", "int8", "--json", "nowhere/a.json"], 1, "nowhere/a.json cannot be written"),
     ] {
         let out = quantize(folder.path(), args);
@@ -34,6 +37,7 @@ fn what_cannot_be_done_is_said() {
         assert_eq!((out.status.code(), said.contains(why)), (Some(code), true), "{args:?}: {said}");
     }
     assert_eq!(fs::read_dir(folder.path().join("seer")).unwrap().count(), 2, "nothing is left");
+    assert!(!folder.path().join("b").exists(), "the data is looked at first");
 }
 
 /// One photo of twenty-five is calibrated with, the others are judged: as many are right as in floats, to five. One scale for a

@@ -126,7 +126,8 @@ pub fn babble(seconds: f64) -> Vec<f32> {
         .collect()
 }
 
-/// As a recorder writes it: a WAV file of one channel, 16 bits.
+/// What the app's screens are given in their tests, as a recorder writes it: a WAV file of one channel, 16 bits.
+#[cfg(feature = "app")]
 pub fn wav(samples: &[f32]) -> Vec<u8> {
     let data: Vec<u8> = samples.iter().flat_map(|x| ((x * 32_767.0) as i16).to_le_bytes()).collect();
     let mut bytes = b"RIFF".to_vec();
