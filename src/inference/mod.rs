@@ -100,7 +100,7 @@ pub enum Error {
         problems: Vec<String>,
     },
     /// The directory holds a model of another kind.
-    #[error("{model} is a {got} model, {want} is needed; choose another with --model")]
+    #[error("{model} is a {got} model, {want} is needed; choose another model")]
     WrongFamily {
         /// The model's name.
         model: String,

@@ -1,7 +1,7 @@
 //! `onhand-lab distil`: a small text model that learns from a large one.
 
 use crate::common::{Engine, Named, print_line};
-use crate::learning::{DeviceName, Learning, positive, share};
+use crate::learning::{DeviceName, Learning, count, positive, share};
 use onhand::lab::distil::{Augmentation, Distilled, Recipe, Stage, distil};
 use onhand::lab::train::{Distillation, Flow, Plan};
 use std::path::{Path, PathBuf};
@@ -45,10 +45,10 @@ pub struct Args {
     #[arg(long, value_name = "A", default_value_t = Distillation::default().alpha, value_parser = share)]
     alpha: f64,
     /// Passes over all texts
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = count)]
     epochs: usize,
     /// Texts a step
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = count)]
     batch: usize,
     /// Highest learning rate
     #[arg(long, value_name = "R", default_value_t = 1e-3, value_parser = positive)]

@@ -1,7 +1,7 @@
 //! `onhand-lab finetune`: a model that goes on learning, from labelled inputs of one's own.
 
 use crate::common::{Engine, print_line};
-use crate::learning::{DeviceName, Learning, positive};
+use crate::learning::{DeviceName, Learning, count, positive};
 use onhand::inference::family;
 use onhand::lab::evaluate::Refused;
 use onhand::lab::finetune::{self, Finetuned, Lesson, Stage};
@@ -28,10 +28,10 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     data: PathBuf,
     /// Passes over the data
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = count)]
     epochs: usize,
     /// Inputs a step
-    #[arg(long, value_name = "N", default_value_t = 32)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
     batch: usize,
     /// Highest learning rate
     #[arg(long, value_name = "R", default_value_t = 5e-5, value_parser = positive)]

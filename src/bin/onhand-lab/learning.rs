@@ -120,6 +120,11 @@ fn first_gpu() -> Result<Device, String> {
     open().map_err(|e| format!("CUDA cannot be used: {e}; leave --device out"))
 }
 
+/// Parses a whole number above 0.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "wants a whole number above 0".into())
+}
+
 /// Parses a number above 0.
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

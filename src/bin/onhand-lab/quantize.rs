@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long)]
     no_bias_correction: bool,
     /// Layers whose signal to noise is less stay in floats
-    #[arg(long, value_name = "DB", allow_negative_numbers = true, default_value_t = Scheme::new(Method::Static).least_snr_db)]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, default_value_t = Scheme::new(Method::Static).least_snr_db, value_parser = decibels)]
     keep_below: f64,
     /// Directory to make; without it, bytes go into the model's own
     #[arg(long, value_name = "DIR", required_if_eq("to", "f16"))]
@@ -322,4 +322,8 @@ fn in_words(report: &Report) -> String {
     }
     line("written", report.written.display().to_string());
     text
+}
+
+fn decibels(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|decibels: &f64| decibels.is_finite()).ok_or_else(|| "wants a number".into())
 }

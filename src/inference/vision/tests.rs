@@ -217,7 +217,7 @@ fn another_kind_of_model_is_refused() {
     let mut model = RandomModel::new("mobilenetv3", "mobilenetv3_small_100", "same", "folded");
     model.config["family"] = "whisper".into();
     let error = model.try_load().unwrap_err();
-    assert_eq!(error.to_string(), "random is a whisper model, an image model is needed; choose another with --model");
+    assert_eq!(error.to_string(), "random is a whisper model, an image model is needed; choose another model");
 
     model.config["family"] = "mobilenetv3".into();
     model.config["architecture"] = "mobilenetv3_huge".into();
