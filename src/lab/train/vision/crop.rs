@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 /// to be learned is what the original sees, and it looks at the middle of whole pictures.
 const LEAST_CROP: f64 = 0.35;
 
-/// A part of `frame` by chance, perhaps mirrored: at least [`LEAST_CROP`] of it, 3 to 4 or 4 to 3 at most.
+/// A part of `frame` by chance, perhaps mirrored: at least 35 % of it, 3 to 4 or 4 to 3 at most.
 pub fn random_part(frame: &RgbFrame, random: &mut ChaCha8Rng) -> RgbFrame {
     let (width, height, pixels) = frame.upright();
     let area = f64::from(width) * f64::from(height) * random.random_range(LEAST_CROP..=1.0);

@@ -1,7 +1,7 @@
 //! Image classifiers that learn.
 //!
 //! Maps are `[pictures, height, width, channels]`, so that a convolution of one pixel is a product of matrices. What candle
-//! has no quick operation with a gradient for is in [`depthwise`], [`windows`] and [`activation`].
+//! has no quick operation with a gradient for is in [`depthwise`], [`windows`] and [`activate`].
 
 mod activation;
 mod crop;
