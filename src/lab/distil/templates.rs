@@ -3,8 +3,8 @@
 //! ```text
 //! # A list: a name, and what may stand in its place.
 //! meal = breakfast | the soup
-//! # A sentence: its label (a class's number, or `neutral`), a tab, and words with lists in braces.
-//! 1    {meal} was delicious
+//! # A sentence: its label (a class's number, or `neutral`), a tab, and words with lists in braces, by name or as they are.
+//! 1    {meal} was {really |} {good | what i had hoped for}
 //! neutral    {meal} is at eight
 //! ```
 //! A list may name other lists. What a sentence is labelled holds for whatever stands in it.
@@ -77,12 +77,14 @@ impl Templates {
 
     /// Every list that `pattern` comes to name is there.
     fn check(&self, pattern: &str, depth: usize) -> std::result::Result<(), String> {
-        for name in names(pattern)? {
+        for list in lists(pattern)? {
             if depth == MOST_DEPTH {
-                return Err(format!("{{{name}}} comes to name itself"));
+                return Err(format!("{{{list}}} comes to name itself"));
             }
-            let words = self.lists.get(name).ok_or_else(|| format!("there is no list {name}"))?;
-            words.iter().try_for_each(|word| self.check(word, depth + 1))?;
+            if !list.contains('|') {
+                let words = self.lists.get(list).ok_or_else(|| format!("there is no list {list}"))?;
+                words.iter().try_for_each(|word| self.check(word, depth + 1))?;
+            }
         }
         Ok(())
     }
@@ -119,26 +121,40 @@ impl Templates {
         let mut text = String::new();
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').expect("checked");
-            let words = &self.lists[name];
+            let (list, after) = after.split_once('}').expect("checked");
             text.push_str(before);
-            text.push_str(&self.fill(&words[random.random_range(0..words.len())], random));
+            let word = if list.contains('|') {
+                let words: Vec<&str> = list.split('|').map(str::trim).collect();
+                words.choose(random).expect("a split has a part").to_string()
+            } else {
+                let words = &self.lists[list];
+                self.fill(&words[random.random_range(0..words.len())], random)
+            };
+            text.push_str(&word);
             rest = after;
+            if word.is_empty() {
+                // Of the two spaces around nothing one goes.
+                text.truncate(text.trim_end().len());
+                rest = if text.is_empty() { after.trim_start() } else { after };
+            }
         }
         text + rest
     }
 }
 
-/// The lists that `pattern` names.
-fn names(pattern: &str) -> std::result::Result<Vec<&str>, String> {
-    let mut names = Vec::new();
+/// What stands between the braces of `pattern`: the name of a list, or a list.
+fn lists(pattern: &str) -> std::result::Result<Vec<&str>, String> {
+    let mut lists = Vec::new();
     let mut rest = pattern;
     while let Some((_, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').ok_or("a brace is not closed")?;
-        names.push(name);
+        let (list, after) = after.split_once('}').ok_or("a brace is not closed")?;
+        if list.contains('{') {
+            return Err("a list among the words of another needs a name".into());
+        }
+        lists.push(list);
         rest = after;
     }
-    Ok(names)
+    Ok(lists)
 }
 
 #[cfg(test)]
@@ -148,8 +164,8 @@ mod tests {
 
     #[test]
     fn sentences_are_made_of_lists_and_carry_their_label() {
-        let text =
-            "# c\nmeal = soup | {course} cake\ncourse = first | last\n1\tthe {meal} is good\nneutral\t{meal} at two\n";
+        let text = "# c\nmeal = soup | {course} cake\ncourse = first | last\n1\tthe {meal} is good\n\
+                    neutral\t{meal} {only |} at two\nneutral\t{well, |} it rains {today |}.\n";
         let templates = Templates::parse(text, 2).unwrap();
         let made = |count| templates.sentences(count, &mut ChaCha8Rng::seed_from_u64(1));
         let all = made(1000);
@@ -160,7 +176,20 @@ mod tests {
             texts
         };
         assert_eq!(of(Label::Class(1)), ["the first cake is good", "the last cake is good", "the soup is good"]);
-        assert_eq!(of(Label::Neutral), ["first cake at two", "last cake at two", "soup at two"]);
+        let mut neutral = [
+            "first cake at two",
+            "first cake only at two",
+            "last cake at two",
+            "last cake only at two",
+            "soup at two",
+            "soup only at two",
+            "well, it rains.",
+            "well, it rains today.",
+            "it rains.",
+            "it rains today.",
+        ];
+        neutral.sort();
+        assert_eq!(of(Label::Neutral), neutral);
         assert_eq!(made(2).len(), 2);
     }
 
@@ -172,6 +201,7 @@ mod tests {
             ("2\tgood", 1, "a class's number or `neutral`"),
             ("1\t{a} b", 1, "no list a"),
             ("1\t{a b", 1, "not closed"),
+            ("a = b\n1\t{c | {a}}", 2, "needs a name"),
             ("a = {b}\nb = x | {a}\n1\t{a}", 3, "comes to name itself"),
             ("a = b\na = c\n1\t{a}", 2, "there already"),
         ] {
