@@ -31,6 +31,10 @@ fn what_cannot_be_done_is_said() {
         (&["sentiment-mini", "--to", "int8", "--method", "static", "--out", "b"], 1, "sees none; leave --method out"),
         (&["sentiment-mini", "--to", "f16", "--data", "seer", "--out", "b"], 1, "seer"),
         (&["./seer", "--to", "int8", "--json", "nowhere/a.json"], 1, "nowhere/a.json cannot be written"),
+        (&["./seer", "--to", "int8", "--svg", "a.png"], 2, "ends in .svg"),
+        (&["./seer", "--to", "f16", "--per-tensor", "--out", "b"], 1, "--per-tensor is about bytes"),
+        (&["./seer", "--to", "int8", "--method", "dynamic", "--observer", "mse"], 1, "--observer is about"),
+        (&["sentiment-mini", "--to", "int8", "--calibrate", "seer", "--out", "b"], 1, "--calibrate is about"),
     ] {
         let out = quantize(folder.path(), args);
         let said = said(&out.stderr);

@@ -137,3 +137,32 @@ fn a_run_that_is_killed_goes_on_to_the_same_bytes() {
     let judged = run(folder.path(), &["sentiment", "--models", ".", "--model", "whole", "--no-words", "A lovely day"]);
     assert!(judged.status.success() && said(&judged.stdout).to_lowercase().contains("positive"));
 }
+
+#[test]
+fn a_pruning_that_is_killed_is_not_lost_to_one_with_other_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    table(&folder.path().join("texts.tsv"), 60);
+    let prune = |amount: &'static str, out: &'static str| {
+        let how = ["prune", "sentiment-mini", "--structured", "--iterations", "2", "--fine-tune", "texts.tsv"];
+        [&how[..], &["--epochs", "10", "--amount", amount, "--out", out]].concat()
+    };
+    let mut child = lab(folder.path(), &prune("0.5", "killed")).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&folder.path().join("killed.work/iteration-1.safetensors"), &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let other = run(folder.path(), &prune("0.3", "killed"));
+    let told = said(&other.stderr);
+    assert!(
+        !other.status.success() && told.contains("killed.work: is the work of a run with other settings"),
+        "{told}"
+    );
+    let again = run(folder.path(), &prune("0.5", "killed"));
+    let told = said(&again.stderr);
+    assert!(again.status.success() && !told.contains("iteration 1 of 2"), "{told}");
+    assert!(told.contains("iteration 2 of 2: only 30 steps") && !folder.path().join("killed.work").exists(), "{told}");
+    let whole = run(folder.path(), &prune("0.5", "whole"));
+    assert!(whole.status.success(), "{}", said(&whole.stderr));
+    let read = |run: &str| fs::read(folder.path().join(run).join("model.safetensors")).unwrap();
+    assert!(read("whole") == read("killed"));
+    assert!(said(&whole.stdout).contains("onhand-lab compare sentiment-mini whole --data"), "{}", said(&whole.stdout));
+}

@@ -90,8 +90,8 @@ impl Made {
             names.push(entry.map_err(io_at(&self.partial))?.path());
         }
         names.sort();
-        for path in names {
-            let (bytes, sha256) = measured(&path).map_err(io_at(&path))?;
+        for path in &names {
+            let (bytes, sha256) = measured(path).map_err(io_at(path))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             files.insert(name, json!({"bytes": bytes, "sha256": sha256}));
         }
@@ -99,6 +99,13 @@ impl Made {
         provenance["made_by"] = json!(concat!("onhand-lab ", env!("CARGO_PKG_VERSION")));
         let text = serde_json::to_string_pretty(&provenance).expect("plain data serialises") + "\n";
         self.write(PROVENANCE_FILE, text)?;
+        // All may be read by whoever may read this one: some were written by libraries for the owner alone, some taken over
+        // from a model that nobody may write.
+        let provenance = self.partial.join(PROVENANCE_FILE);
+        let permissions = fs::metadata(&provenance).map_err(io_at(&provenance))?.permissions();
+        for path in &names {
+            fs::set_permissions(path, permissions.clone()).map_err(io_at(path))?;
+        }
         if fs::symlink_metadata(&self.out).is_ok() {
             return Err(Error::Exists(self.out.clone()));
         }
@@ -151,5 +158,18 @@ mod tests {
         assert_eq!(said["source"], "tests");
         assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
         assert!(matches!(Made::begin(&out), Err(Error::Exists(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whoever_may_read_a_model_may_read_all_of_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |name: &str| fs::metadata(folder.path().join("made").join(name)).unwrap().permissions().mode();
+        let made = Made::begin(&folder.path().join("made")).unwrap();
+        made.write("weights", "x").unwrap();
+        fs::set_permissions(made.dir().join("weights"), fs::Permissions::from_mode(0o400)).unwrap();
+        made.finish(json!({})).unwrap();
+        assert_eq!(mode("weights"), mode(PROVENANCE_FILE));
     }
 }

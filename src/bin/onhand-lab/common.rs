@@ -244,6 +244,14 @@ pub fn room_for(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Parses where a figure goes: it is an SVG, and under another name nobody could open it.
+pub fn svg_path(text: &str) -> Result<PathBuf, String> {
+    match Path::new(text).extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("svg") => Ok(text.into()),
+        _ => Err("figures are drawn as SVG: give a name that ends in .svg".into()),
+    }
+}
+
 /// Writes a file that was asked for: whole, or not at all.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `onhand-lab compare`: models side by side.
 
-use crate::common::{Engine, Failures, Named, print, room_for, save};
+use crate::common::{Engine, Failures, Named, print, room_for, save, svg_path};
 use crate::evaluate::{Meter, one_kind, opened};
 use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Draw how often they are right against size and time, as SVG
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = svg_path)]
     figure: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,

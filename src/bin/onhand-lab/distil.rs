@@ -112,7 +112,7 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
     let work = work_dir(&args.out);
     let mut learning = Learning::new();
     let distilled = distil(&teacher, &recipe, &work, &args.out, &mut |stage| tell(&mut learning, stage));
-    learning.end();
+    drop(learning);
     if distilled.is_ok() {
         // What it was made in has served.
         let _ = std::fs::remove_dir_all(work);

@@ -106,7 +106,7 @@ fn try_run(args: &Args) -> Result<Finetuned, String> {
         _ => finetune::text(&dir, &lesson, &args.device.device()?, &checkpoint, &args.out, &mut watch)
             .map(|finetuned| (finetuned, Vec::new())),
     };
-    learning.end();
+    drop(learning);
     let (finetuned, refused) = finetuned.map_err(|e| e.to_string())?;
     refused.iter().for_each(|Refused { input, why }| eprintln!("{input}: left out: {why}"));
     Ok(finetuned)

@@ -1,48 +1,67 @@
-//! How far a training is: a bar on a terminal, a line for each percent elsewhere. And what its commands ask alike.
+//! How far a training is: a bar on a terminal, a line now and then elsewhere. And what its commands ask alike.
 
 use candle_core::Device;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use onhand::lab::train::Event;
 use std::io::IsTerminal;
+use std::time::{Duration, Instant};
 
-/// How much of the loss that is shown is the last step's: it jumps from batch to batch.
-const NEWEST: f32 = 0.01;
+/// The loss jumps from batch to batch: what is shown is about the mean over so many steps.
+const STEPS_SHOWN: usize = 50;
+/// Fewer steps than these change little.
+const FEW_STEPS: usize = 50;
+/// From one line to the next, where there is no terminal.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// Shows what [`onhand::lab::train::fit()`] tells, on standard error.
 pub struct Learning {
     bar: ProgressBar,
     terminal: bool,
-    loss: Option<f32>,
-    /// The percent that was told last, where there is no terminal.
-    said: Option<usize>,
+    /// Stands before every line, where there are several trainings.
+    name: String,
+    loss: f32,
+    /// Steps that `loss` is of.
+    steps: usize,
+    /// When a line was written last, where there is no terminal.
+    said: Option<Instant>,
 }
 
 impl Learning {
     pub fn new() -> Self {
+        Self::named("")
+    }
+
+    /// Of a training that is called `name` in every line.
+    pub fn named(name: &str) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
         let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style.expect("the template is sound"));
-        Self { bar, terminal, loss: None, said: None }
+        let name = if name.is_empty() { String::new() } else { format!("{name}: ") };
+        Self { bar, terminal, name, loss: 0.0, steps: 0, said: None }
     }
 
     pub fn event(&mut self, event: Event) {
         match event {
             Event::Resumed { step } => self.say(&format!("going on after step {step}")),
             Event::Step { step, of, loss } => {
-                let shown = self.loss.map_or(loss, |shown| (1.0 - NEWEST) * shown + NEWEST * loss);
-                self.loss = Some(shown);
-                self.at(&format!("learning, loss {shown:.4}"), step, of);
+                if self.steps == 0 && of < FEW_STEPS {
+                    self.say(&format!("only {of} steps in all: expect little of it; more --epochs or data make more"));
+                }
+                self.steps += 1;
+                self.loss += (loss - self.loss) / self.steps.min(STEPS_SHOWN) as f32;
+                self.at(&format!("learning, loss {:.4}", self.loss), step, of);
             }
             Event::Epoch { epoch, judgement, best } => {
                 let best = if best { ", the best so far" } else { "" };
-                self.say(&format!("epoch {}: loss {:.4} on held-out inputs{best}", epoch + 1, -judgement));
+                let (epoch, lately, held_out) = (epoch + 1, self.loss, -judgement);
+                self.say(&format!("epoch {epoch}: loss {lately:.4} lately, {held_out:.4} on held-out inputs{best}"));
             }
         }
     }
 
     pub fn say(&self, sentence: &str) {
-        self.bar.suspend(|| eprintln!("{sentence}"));
+        self.bar.suspend(|| eprintln!("{}{sentence}", self.name));
     }
 
     /// `done` of `of` are done; what was done before this run counts for the bar, not for the time that is left.
@@ -54,15 +73,21 @@ impl Learning {
             self.bar.reset_eta();
             self.said = None;
         }
-        self.bar.set_message(what.to_string());
+        self.bar.set_message(format!("{}{what}", self.name));
         self.bar.set_position(done as u64);
-        let percent = 100 * done / of.max(1);
-        if !self.terminal && self.said.replace(percent) != Some(percent) {
-            eprintln!("{what}: {done} of {of}, {} left", HumanDuration(self.bar.eta()));
+        if !self.terminal && self.said.is_none_or(|said| said.elapsed() >= BETWEEN_LINES) {
+            self.said = Some(Instant::now());
+            // Before the second step nobody knows.
+            let left = Some(self.bar.eta()).filter(|eta| !eta.is_zero());
+            let left = left.map(|eta| format!(", {} left", HumanDuration(eta))).unwrap_or_default();
+            eprintln!("{}{what}: {done} of {of}{left}", self.name);
         }
     }
+}
 
-    pub fn end(&self) {
+/// What failed is said where the bar was.
+impl Drop for Learning {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
@@ -127,9 +152,14 @@ pub fn count(text: &str) -> Result<usize, String> {
 
 /// Parses a number above 0.
 pub fn positive(text: &str) -> Result<f64, String> {
+    not_negative(text).ok().filter(|value| *value > 0.0).ok_or_else(|| "wants a number above 0".into())
+}
+
+/// Parses a number from 0 on.
+pub fn not_negative(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("wants a number above 0".into()),
+        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
+        _ => Err("wants a number from 0 on".into()),
     }
 }
 

@@ -1,16 +1,15 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
 use crate::common::{Engine, print, seconds};
-use crate::learning::DeviceName;
+use crate::learning::{DeviceName, Learning, not_negative, positive};
 use candle_core::Device;
-use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::Unit;
 use onhand::lab::made::Made;
 use onhand::lab::prune::{
     Activity, Alone, Error, Graph, Help, Lesson, Narrowed, Network, Plan, Pruned, Sparsity, Step, Teacher, Weights,
     deflated_bytes, prune, write,
 };
-use onhand::lab::train::{self, Distillation, Event, Flow};
+use onhand::lab::train::{self, Distillation, Flow};
 use onhand::model_dir::{ModelDir, WEIGHTS_FILE};
 use serde::Serialize;
 use serde_json::json;
@@ -132,8 +131,9 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<Summary, String> {
     let engine = Engine { threads: None, unit: Unit::Cpu, models_dir: args.models_dir.clone() };
     let dir = engine.open(&args.model)?;
+    let network = Network::of(&dir).map_err(|e| e.to_string())?;
     // Said before it is asked whether there is one.
-    if args.device != DeviceName::Cpu && matches!(Network::of(&dir), Ok(Network::Vision(_))) {
+    if args.device != DeviceName::Cpu && matches!(network, Network::Vision(_)) {
         return Err(Error::Device.to_string());
     }
     pruned(args, &dir, &args.device.device()?).map_err(|e| e.to_string())
@@ -154,9 +154,9 @@ fn pruned(args: &Args, dir: &ModelDir, device: &Device) -> Result<Summary, Error
     let before = size(&dir.weights_path(), &Weights::open(dir)?)?;
     let work = work_dir(&out);
     let lesson = args.fine_tune.as_ref().map(|data| args.lesson(dir, data)).transpose()?;
-    let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, device, &work)).transpose()?;
+    let teacher = lesson.clone().map(|lesson| teacher(dir, lesson, &plan, device, &work)).transpose()?;
     let pruned = match teacher {
-        Some(teacher) => prune(dir, &plan, &mut Told { teacher, plan: plan.clone() })?,
+        Some(teacher) => prune(dir, &plan, &mut Told { teacher, iterations: plan.iterations })?,
         None => prune(dir, &plan, &mut Alone)?,
     };
     let Pruned { weights, config, sparsity, groups } = pruned;
@@ -173,7 +173,7 @@ fn pruned(args: &Args, dir: &ModelDir, device: &Device) -> Result<Summary, Error
 /// A teacher whose progress is told.
 struct Told {
     teacher: Teacher,
-    plan: Plan,
+    iterations: usize,
 }
 
 impl Help for Told {
@@ -182,14 +182,17 @@ impl Help for Told {
     }
 
     fn teach(&mut self, step: &Step, weights: &mut Weights) -> Result<(), Error> {
-        let mut progress = Progress::new(step.iteration, self.plan.iterations);
-        self.teacher.teach(&self.plan, step, weights, &mut |event| progress.tell(event))
+        let mut learning = Learning::named(&format!("iteration {} of {}", step.iteration, self.iterations));
+        self.teacher.teach(step, weights, &mut |event| {
+            learning.event(event);
+            Flow::Go
+        })
     }
 }
 
 /// The original as a teacher; what it cannot read is said.
-fn teacher(dir: &ModelDir, lesson: Lesson, device: &Device, work: &Path) -> Result<Teacher, Error> {
-    let (teacher, refused) = Teacher::new(dir, lesson, device, work)?;
+fn teacher(dir: &ModelDir, lesson: Lesson, plan: &Plan, device: &Device, work: &Path) -> Result<Teacher, Error> {
+    let (teacher, refused) = Teacher::new(dir, lesson, plan, device, work)?;
     refused.iter().for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
     Ok(teacher)
 }
@@ -240,6 +243,9 @@ fn in_words(summary: &Summary) -> String {
     for Narrowed { group, from, to } in groups {
         line(group, from.to_string(), to.to_string());
     }
+    if summary.lesson.is_some() {
+        text += &format!("  What it is worth: onhand-lab compare {model} {} --data …\n", out.display());
+    }
     if !groups.is_empty() && summary.lesson.is_none() {
         text += "  It has learned nothing since, and may have lost most of what it knew: prune with --fine-tune, and see what\n  \
                  onhand-lab evaluate says of it.\n";
@@ -253,61 +259,9 @@ fn in_words(summary: &Summary) -> String {
     text
 }
 
-/// How far the learning of an iteration is: a bar on a terminal, a line for each pass anywhere.
-struct Progress {
-    bar: ProgressBar,
-    name: String,
-    /// Of the last steps, so that it can be read.
-    loss: f32,
-}
-
-impl Progress {
-    fn new(iteration: usize, of: usize) -> Self {
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
-        let bar = ProgressBar::no_length().with_style(style.expect("the template is sound"));
-        Self { bar, name: format!("iteration {iteration} of {of}"), loss: 0.0 }
-    }
-
-    fn tell(&mut self, event: Event) -> Flow {
-        match event {
-            Event::Resumed { step } => self.bar.suspend(|| eprintln!("{}: going on after step {step}", self.name)),
-            Event::Step { step, of, loss } => {
-                self.loss = if self.loss == 0.0 { loss } else { 0.9 * self.loss + 0.1 * loss };
-                self.bar.set_length(of as u64);
-                self.bar.set_position(step as u64);
-                self.bar.set_message(format!("{}, loss {:.3}", self.name, self.loss));
-            }
-            Event::Epoch { epoch, judgement, .. } => {
-                let (pass, held_out) = (epoch + 1, -judgement);
-                let Self { bar, name, loss } = self;
-                bar.suspend(|| eprintln!("{name}, pass {pass}: loss {loss:.3}, {held_out:.3} on what is held out"));
-            }
-        }
-        Flow::Go
-    }
-}
-
-/// What failed is said where the bar was.
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
 fn amount(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         _ => Err("a share is a number above 0 and below 1".into()),
-    }
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    not_negative(text).ok().filter(|value| *value > 0.0).ok_or_else(|| "wants a number above 0".into())
-}
-
-fn not_negative(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
-        _ => Err("wants a number from 0 on".into()),
     }
 }

@@ -1,13 +1,13 @@
 //! `onhand-lab quantize`: smaller numbers for the weights of a model.
 
-use crate::common::{Engine, print, room_for, save};
+use crate::common::{Engine, print, room_for, save, svg_path};
 use crate::compare::timed;
 use crate::evaluate::Meter;
 use clap::ValueEnum;
 use onhand::inference::vision::ImageClassifier;
 use onhand::inference::{Variant, family};
 use onhand::lab::compare::{Timing, size_bytes};
-use onhand::lab::evaluate::{Agreement, Error as EvaluateError, Kind, Scores, judge};
+use onhand::lab::evaluate::{Agreement, Error as EvaluateError, Scores, judge};
 use onhand::lab::made;
 use onhand::lab::quantize::vision::Pictures;
 use onhand::lab::quantize::{Layer, Observer, Quantized, Scheme, To, make, plot};
@@ -47,9 +47,9 @@ pub struct Args {
     /// Folder of pictures to find ranges on: other ones than those that the model is judged on
     #[arg(long, value_name = "FOLDER")]
     calibrate: Option<PathBuf>,
-    /// How a range is made of the numbers that were seen
-    #[arg(long, value_enum, value_name = "OBSERVER", default_value = "mse")]
-    observer: ObserverName,
+    /// How a range is made of the numbers that were seen [default: mse]
+    #[arg(long, value_enum, value_name = "OBSERVER")]
+    observer: Option<ObserverName>,
     /// One scale for a whole layer instead of one for each of its outputs: what not to do, for comparison
     #[arg(long)]
     per_tensor: bool,
@@ -59,9 +59,9 @@ pub struct Args {
     /// Leave biases as they are
     #[arg(long)]
     no_bias_correction: bool,
-    /// Layers whose signal to noise is less stay in floats
-    #[arg(long, value_name = "DB", allow_negative_numbers = true, default_value_t = Scheme::new(Method::Static).least_snr_db, value_parser = decibels)]
-    keep_below: f64,
+    /// Layers whose signal to noise is less stay in floats [default: 20]
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, value_parser = decibels)]
+    keep_below: Option<f64>,
     /// Directory to make; without it, bytes go into the model's own
     #[arg(long, value_name = "DIR", required_if_eq("to", "f16"))]
     out: Option<PathBuf>,
@@ -75,7 +75,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Draw the signal to noise of each layer
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = svg_path)]
     svg: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
@@ -143,14 +143,16 @@ impl Args {
             Some(MethodName::Weights) => Method::Weights,
             Some(MethodName::Dynamic) => Method::Dynamic,
             Some(MethodName::Static) => Method::Static,
-            None if matches!(family(dir), "mobilenetv3" | "efficientnet_lite") => Method::Static,
+            None if sees(dir) => Method::Static,
             None => Method::Dynamic,
         };
+        let recommended = Scheme::new(method);
         let observer = match self.observer {
-            ObserverName::MinMax => Observer::MinMax,
-            ObserverName::Percentile => Observer::Percentile,
-            ObserverName::Entropy => Observer::Entropy,
-            ObserverName::Mse => Observer::Mse,
+            None => recommended.observer,
+            Some(ObserverName::MinMax) => Observer::MinMax,
+            Some(ObserverName::Percentile) => Observer::Percentile,
+            Some(ObserverName::Entropy) => Observer::Entropy,
+            Some(ObserverName::Mse) => Observer::Mse,
         };
         Scheme {
             method,
@@ -158,9 +160,32 @@ impl Args {
             observer,
             equalize: !self.no_equalization,
             correct_bias: !self.no_bias_correction,
-            least_snr_db: self.keep_below,
+            least_snr_db: self.keep_below.unwrap_or(recommended.least_snr_db),
         }
     }
+
+    /// What was asked for and would change nothing: who asks for it expects something else than would come of it.
+    fn without_effect(&self, dir: &ModelDir) -> Option<String> {
+        let bytes = self.to == Precision::Int8;
+        let of_pictures = bytes && sees(dir);
+        let ranged = of_pictures && self.scheme(dir).method == Method::Static;
+        let flags = [
+            ("--method", self.method.is_some(), bytes, "bytes"),
+            ("--per-tensor", self.per_tensor, bytes, "bytes"),
+            ("--keep-below", self.keep_below.is_some(), bytes, "bytes"),
+            ("--calibrate", self.calibrate.is_some(), of_pictures, "the bytes of image networks"),
+            ("--no-equalization", self.no_equalization, of_pictures, "the bytes of image networks"),
+            ("--observer", self.observer.is_some(), ranged, "image networks in static bytes"),
+            ("--no-bias-correction", self.no_bias_correction, self.calibrate.is_some(), "what --calibrate shows"),
+        ];
+        let (flag, _, _, of) = flags.into_iter().find(|(_, given, useful, _)| *given && !useful)?;
+        Some(format!("{flag} is about {of}, and would change nothing here; leave it out"))
+    }
+}
+
+/// Whether it is an image network, the only one that can be calibrated.
+fn sees(dir: &ModelDir) -> bool {
+    matches!(family(dir), "mobilenetv3" | "efficientnet_lite")
 }
 
 pub fn run(args: &Args) -> ExitCode {
@@ -180,8 +205,11 @@ fn try_run(args: &Args) -> Result<(), String> {
     if let Some(out) = args.out.as_ref().filter(|out| out.symlink_metadata().is_ok()) {
         return Err(made::Error::Exists(out.clone()).to_string());
     }
-    if matches!(args.method, Some(MethodName::Static)) && !matches!(Kind::of(&dir), Ok(Kind::Vision)) {
+    if matches!(args.method, Some(MethodName::Static)) && !sees(&dir) {
         return Err(format!("static bytes are for pictures, and {} sees none; leave --method out", dir.name()));
+    }
+    if let Some(why) = args.without_effect(&dir) {
+        return Err(why);
     }
     if let Some(data) = &args.data {
         match judge(&dir, &args.engine.options(None), data, Some(1), &mut Meter::new(&dir.name())) {
@@ -217,7 +245,7 @@ fn try_run(args: &Args) -> Result<(), String> {
     }
     if let Some(path) = &args.svg {
         let title = format!("{}, {}", dir.name(), how(&report));
-        save(path, &plot(&title, &quantized.layers, args.keep_below)?)?;
+        save(path, &plot(&title, &quantized.layers, args.scheme(&dir).least_snr_db)?)?;
     }
     Ok(())
 }

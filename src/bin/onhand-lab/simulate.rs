@@ -1,6 +1,6 @@
 //! `onhand-lab simulate`: an hour on a virtual phone, paced in different ways.
 
-use crate::common::print_line;
+use crate::common::{print_line, svg_path};
 use onhand::lab::simulate::{Hour, LIMIT_SKIN_C, Pacer, Setup, Usage, best_constant, plot, run as simulate, table};
 use onhand::scheduler::Policy;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "MIN", default_value_t = 60, allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: u64,
     /// Where the picture goes
-    #[arg(long, value_name = "FILE", default_value = "simulate.svg")]
+    #[arg(long, value_name = "FILE.svg", default_value = "simulate.svg", value_parser = svg_path)]
     svg: PathBuf,
 }
 

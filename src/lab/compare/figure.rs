@@ -35,10 +35,12 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 struct Axis {
     name: &'static str,
     value: fn(&Entry) -> f64,
+    /// No value is larger.
+    most: f64,
 }
 
-const SIZE: Axis = Axis { name: "size, MB", value: |entry| entry.size_bytes as f64 / 1e6 };
-const TIME: Axis = Axis { name: "p50 of an answer, ms", value: |entry| entry.timing.p50_ms };
+const SIZE: Axis = Axis { name: "size, MB", value: |entry| entry.size_bytes as f64 / 1e6, most: f64::INFINITY };
+const TIME: Axis = Axis { name: "p50 of an answer, ms", value: |entry| entry.timing.p50_ms, most: f64::INFINITY };
 
 /// An SVG of `entries`. Where there is data, those that have no accuracy are left out.
 ///
@@ -63,7 +65,7 @@ fn draw(svg: &mut String, entries: &[Entry]) -> Drawn {
         Scores::Text(_) => "accuracy, %",
         Scores::Speech(_) => "100 % less the error rate, %",
     };
-    let accuracy = Axis { name, value: |entry| 100.0 * right(entry).unwrap_or_default() };
+    let accuracy = Axis { name, value: |entry| 100.0 * right(entry).unwrap_or_default(), most: 100.0 };
     let root = SVGBackend::with_string(svg, (2 * PANEL.0, PANEL.1)).into_drawing_area();
     root.fill(&WHITE)?;
     let (left, right) = root.split_horizontally(PANEL.0);
@@ -85,7 +87,7 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
         .margin(16)
         .x_label_area_size(48)
         .y_label_area_size(64)
-        .build_cartesian_2d(across_range, about(&ys))?;
+        .build_cartesian_2d(across_range, about(&ys, up.most))?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
@@ -120,15 +122,17 @@ fn label(entry: &Entry, alike: bool) -> String {
     }
 }
 
-/// A range that holds all `values`, with room about them.
-fn about(values: &[f64]) -> Range<f64> {
+/// A range that holds all `values`, with room about them, and nothing that cannot be: less than 0, more than `possible`.
+/// Error rates can be more than 1, so that what is left of 100 % can be less than nothing.
+fn about(values: &[f64], possible: f64) -> Range<f64> {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if !(least.is_finite() && most.is_finite()) {
         return 0.0..1.0;
     }
     let room = (0.15 * (most - least)).max(0.02 * most.abs()).max(1e-3);
-    least - room..most + room
+    let floor = least.min(0.0);
+    (least - room).max(floor)..(most + room).min(possible.max(most))
 }
 
 /// `heights` moved so that no two are nearer than `gap`: each goes down as far as those above it need, in their order.

@@ -10,7 +10,7 @@ mod ios;
 #[cfg(target_os = "linux")]
 mod linux;
 mod script;
-#[cfg(test)]
+#[cfg(all(test, feature = "app"))]
 pub(crate) mod told;
 
 pub use crate::scheduler::{Power, Supply, ThermalStatus};

@@ -45,9 +45,12 @@ pub struct Teacher {
     work: PathBuf,
     /// Where it is learned.
     device: Device,
-    /// Tells runs apart: of another model, data or lesson.
+    /// Tells runs apart: of another model, data, lesson or plan.
     run: String,
 }
+
+/// The file of the work folder that says whose it is.
+const RUN_FILE: &str = "run";
 
 enum Subject {
     Pictures(Box<Pictures>),
@@ -55,17 +58,23 @@ enum Subject {
 }
 
 impl Teacher {
-    /// The model of `dir`, which explains the data of `lesson` on `device`. What is not finished is kept in the folder
-    /// `work`. Data that cannot be read are handed back, with the reason.
+    /// The model of `dir`, which explains the data of `lesson` on `device` while it is pruned by `plan`. What is not finished
+    /// is kept in the folder `work`. Data that cannot be read are handed back, with the reason.
     ///
     /// # Errors
-    /// There is no data, or none of it can be read; the model cannot be loaded; the folder cannot be made;
-    /// [`Error::Device`].
-    pub fn new(dir: &ModelDir, lesson: Lesson, device: &Device, work: &Path) -> Result<(Self, Vec<Refused>)> {
+    /// There is no data, or none of it can be read; the model cannot be loaded; the folder cannot be made, or is that of
+    /// another run; [`Error::Device`].
+    pub fn new(
+        dir: &ModelDir,
+        lesson: Lesson,
+        plan: &super::Plan,
+        device: &Device,
+        work: &Path,
+    ) -> Result<(Self, Vec<Refused>)> {
         let (subject, data, refused) = match Network::of(dir)? {
             Network::Vision(_) if !device.is_cpu() => return Err(Error::Device),
-            Network::Vision(plan) => {
-                let (pictures, refused) = Pictures::open(dir, plan, &lesson)?;
+            Network::Vision(network) => {
+                let (pictures, refused) = Pictures::open(dir, network, &lesson)?;
                 (Subject::Pictures(Box::new(pictures)), pictures_hash(&lesson.data)?, refused)
             }
             Network::Text(_) => {
@@ -76,7 +85,8 @@ impl Teacher {
         let path = dir.weights_path();
         let model = Sha256Sum::of_file(&path, || true).map_err(Error::read(&path))?;
         fs::create_dir_all(work).map_err(Error::written(work))?;
-        let run = format!("{model:?} {data:?} {lesson:?}");
+        let run = Sha256Sum::of(format!("{model:?} {data:?} {lesson:?} {plan:?}").as_bytes()).to_string();
+        claim(work, &run)?;
         Ok((Self { lesson, subject, work: work.into(), device: device.clone(), run }, refused))
     }
 
@@ -91,26 +101,20 @@ impl Teacher {
         }
     }
 
-    /// Teaches `weights`, which `step` has just pruned by `plan`. A run that was cut goes on where it was.
+    /// Teaches `weights`, which `step` has just pruned. A run that was cut goes on where it was.
     ///
     /// # Errors
     /// Those of [`fit()`](crate::lab::train::fit()).
-    pub fn teach(
-        &self,
-        plan: &super::Plan,
-        step: &Step,
-        weights: &mut Weights,
-        watch: &mut dyn FnMut(Event) -> Flow,
-    ) -> Result<()> {
-        let run = format!("{} {plan:?} iteration {}", self.run, step.iteration);
-        let name = &Sha256Sum::of(run.as_bytes()).to_string()[..16];
+    pub fn teach(&self, step: &Step, weights: &mut Weights, watch: &mut dyn FnMut(Event) -> Flow) -> Result<()> {
+        let name = format!("iteration-{}", step.iteration);
         let done = self.work.join(format!("{name}.safetensors"));
         if !done.exists() {
             let mut parameters = Parameters::on(&self.device);
             weights.iter().try_for_each(|(name, tensor)| parameters.insert(name, tensor))?;
-            if !plan.structured {
+            if !step.structured {
                 parameters.keep_zeros()?;
             }
+            let run = format!("{} {name}", self.run);
             let checkpoint = Checkpoint::new(self.work.join(format!("{name}.checkpoint")), run);
             let taught = match &self.subject {
                 Subject::Pictures(pictures) => pictures.teach(step, &self.lesson, parameters, &checkpoint, watch)?,
@@ -123,6 +127,20 @@ impl Teacher {
         let taught = candle_core::safetensors::load(&done, &Device::Cpu)?;
         taught.into_iter().for_each(|(name, tensor)| weights.replace(&name, tensor));
         Ok(())
+    }
+}
+
+/// Makes `work` the folder of `run`. That of another run is left alone: it may be wanted still.
+fn claim(work: &Path, run: &str) -> Result<()> {
+    let path = work.join(RUN_FILE);
+    match fs::read_to_string(&path) {
+        Ok(of) if of == run => Ok(()),
+        Ok(_) => {
+            let why = "is the work of a run with other settings or data".into();
+            Err(crate::lab::train::Error::Checkpoint { path: work.into(), why }.into())
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => fs::write(&path, run).map_err(Error::written(&path)),
+        Err(e) => Err(Error::read(&path)(e)),
     }
 }
 
