@@ -25,8 +25,8 @@ const COLOURS: [RGBColor; 6] = [
 ];
 /// From one name to the one below it, in pixels.
 const LINE: i32 = 18;
-/// From a point to its name, in pixels.
-const GAP: i32 = 9;
+/// From a point up to its name, in pixels: beside it the name might lie on another point.
+const GAP: i32 = 14;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
@@ -35,7 +35,7 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 struct Axis {
     name: &'static str,
     value: fn(&Entry) -> f64,
-    /// No value is larger.
+    /// No value is larger: what the axis has beyond it is room for names.
     most: f64,
 }
 
@@ -87,12 +87,13 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
         .margin(16)
         .x_label_area_size(48)
         .y_label_area_size(64)
-        .build_cartesian_2d(across_range, about(&ys, up.most))?;
+        .build_cartesian_2d(across_range, about(&ys))?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
         .x_desc(across.name)
         .y_desc(up.name)
+        .y_label_formatter(&|value| if *value > up.most { String::new() } else { format!("{value:.1}") })
         .label_style(TextStyle::from(("sans-serif", 15).into_font()))
         .axis_desc_style(TextStyle::from(("sans-serif", 17).into_font()))
         .draw()?;
@@ -104,12 +105,12 @@ fn panel(area: &Area, entries: &[&Entry], across: &Axis, up: &Axis) -> Drawn {
     let corner = area.get_base_pixel();
     let pixels = points.map(|point| chart.backend_coord(&point)).map(|(x, y)| (x - corner.0, y - corner.1));
     let pixels: Vec<(i32, i32)> = pixels.collect();
-    let heights = apart(&pixels.iter().map(|(_, y)| *y).collect::<Vec<_>>(), LINE);
+    let heights = apart(&pixels.iter().map(|(_, y)| y - GAP).collect::<Vec<_>>(), LINE);
     for (((entry, (x, _)), y), colour) in entries.iter().zip(&pixels).zip(heights).zip(colours()) {
         let to_the_right = *x < PANEL.0 as i32 / 2;
-        let (hpos, x) = if to_the_right { (HPos::Left, x + GAP) } else { (HPos::Right, x - GAP) };
+        let hpos = if to_the_right { HPos::Left } else { HPos::Right };
         let style = TextStyle::from(("sans-serif", 15).into_font()).color(&colour).pos(Pos::new(hpos, VPos::Center));
-        area.draw(&Text::new(label(entry, alike), (x, y), style))?;
+        area.draw(&Text::new(label(entry, alike), (*x, y), style))?;
     }
     Ok(())
 }
@@ -122,27 +123,26 @@ fn label(entry: &Entry, alike: bool) -> String {
     }
 }
 
-/// A range that holds all `values`, with room about them, and nothing that cannot be: less than 0, more than `possible`.
-/// Error rates can be more than 1, so that what is left of 100 % can be less than nothing.
-fn about(values: &[f64], possible: f64) -> Range<f64> {
+/// A range that holds all `values`, with room about them, but for less than nothing; error rates above 1 leave less.
+fn about(values: &[f64]) -> Range<f64> {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if !(least.is_finite() && most.is_finite()) {
         return 0.0..1.0;
     }
     let room = (0.15 * (most - least)).max(0.02 * most.abs()).max(1e-3);
-    let floor = least.min(0.0);
-    (least - room).max(floor)..(most + room).min(possible.max(most))
+    (least - room).max(least.min(0.0))..most + room
 }
 
-/// `heights` moved so that no two are nearer than `gap`: each goes down as far as those above it need, in their order.
+/// `heights`, counted downwards, moved so that no two are nearer than `gap`: each goes up as far as those below it need, in
+/// their order.
 fn apart(heights: &[i32], gap: i32) -> Vec<i32> {
     let mut order: Vec<usize> = (0..heights.len()).collect();
-    order.sort_by_key(|at| heights[*at]);
-    let (mut moved, mut free) = (heights.to_vec(), i32::MIN);
+    order.sort_by_key(|at| std::cmp::Reverse(heights[*at]));
+    let (mut moved, mut free) = (heights.to_vec(), i32::MAX);
     for at in order {
-        moved[at] = heights[at].max(free);
-        free = moved[at] + gap;
+        moved[at] = heights[at].min(free);
+        free = moved[at] - gap;
     }
     moved
 }
