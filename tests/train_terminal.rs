@@ -85,10 +85,11 @@ fn a_model_of_bytes_alone_is_pruned_to_one_of_floats() {
     let folder = tempfile::tempdir().unwrap();
     table(&folder.path().join("texts.tsv"), 60);
     let prune = ["prune", "sentiment-mini", "--amount", "0.5", "--structured", "--iterations", "2", "--out", "half"];
-    let learn = ["--fine-tune", "texts.tsv", "--rows", "20", "--json"];
+    let learn = ["--fine-tune", "texts.tsv", "--rows", "20", "--json", "report.json"];
     let out = run(folder.path(), &[&prune[..], &learn].concat());
     assert!(out.status.success(), "{}", said(&out.stderr));
-    let summary: serde_json::Value = serde_json::from_str(&said(&out.stdout)).unwrap();
+    let report = fs::read(folder.path().join("report.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&report).unwrap();
     let half = folder.path().join("half");
     let bytes = |name: &str| fs::metadata(half.join(name)).map(|file| file.len());
     assert_eq!(summary["after"]["bytes"], bytes("model.safetensors").unwrap());

@@ -261,6 +261,15 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
     write_whole(path, text.as_bytes()).map_err(|e| format!("{place} cannot be written: {e}; name another place for it"))
 }
 
+/// Writes `report` as JSON where that was asked for.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn save_report(path: Option<&PathBuf>, report: &impl Serialize) -> Result<(), String> {
+    let text = || serde_json::to_string_pretty(report).expect("plain data serialises") + "\n";
+    path.map_or(Ok(()), |path| save(path, &text()))
+}
+
 /// `3.2 s`, `2 min 5 s`.
 pub fn seconds(seconds: f64) -> String {
     match seconds {

@@ -1,6 +1,6 @@
 //! `onhand-lab compare`: models side by side.
 
-use crate::common::{Engine, Failures, Named, print, room_for, save, svg_path};
+use crate::common::{Engine, Failures, Named, print, room_for, save, save_report, svg_path};
 use crate::evaluate::{Meter, one_kind, opened};
 use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
@@ -113,19 +113,17 @@ fn try_run(args: &Args) -> Result<Failures, String> {
     if let Some(path) = &args.markdown {
         save(path, &markdown(&entries))?;
     }
-    if let Some(path) = &args.json {
-        let report = Report {
-            version: env!("CARGO_PKG_VERSION"),
-            device: Device::this(),
-            kind,
-            threads: args.engine.threads_in_force(),
-            unit: args.engine.unit,
-            data: args.data.as_deref(),
-            limit: args.limit,
-            models: &entries,
-        };
-        save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
-    }
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        device: Device::this(),
+        kind,
+        threads: args.engine.threads_in_force(),
+        unit: args.engine.unit,
+        data: args.data.as_deref(),
+        limit: args.limit,
+        models: &entries,
+    };
+    save_report(args.json.as_ref(), &report)?;
     if let Some(path) = &args.figure {
         save(path, &figure(&entries)?)?;
     }

@@ -1,6 +1,6 @@
 //! `onhand-lab distil`: a small text model that learns from a large one.
 
-use crate::common::{Engine, Named, print_line};
+use crate::common::{Engine, Named, print_line, room_for, save_report};
 use crate::learning::{DeviceName, Learning, count, positive, share};
 use onhand::lab::distil::{Augmentation, Distilled, Recipe, Stage, distil};
 use onhand::lab::train::{Distillation, Flow, Plan};
@@ -65,9 +65,9 @@ pub struct Args {
     /// Where the model goes
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Print the result as a line of JSON
-    #[arg(long)]
-    json: bool,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
 }
@@ -75,7 +75,7 @@ pub struct Args {
 pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(distilled) => {
-            print_line(&if args.json { json(&distilled) } else { words(&distilled, &args.out) });
+            print_line(&words(&distilled, &args.out));
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -86,6 +86,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn try_run(args: &Args) -> Result<Distilled, String> {
+    args.json.iter().try_for_each(|path| room_for(path))?;
     let teacher = args.engine.open(&args.teacher.model)?;
     let read = std::fs::read_to_string(&args.student);
     let read = read.map_err(|e| format!("{}: {e}; check the path that --student names", args.student.display()))?;
@@ -120,16 +121,14 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
         // Where nothing came of it there is nothing to go on from: only an empty folder is taken away.
         let _ = std::fs::remove_dir(work);
     }
-    distilled.map_err(|e| e.to_string())
+    let distilled = distilled.map_err(|e| e.to_string())?;
+    save_report(args.json.as_ref(), &distilled)?;
+    Ok(distilled)
 }
 
 fn work_dir(out: &Path) -> PathBuf {
     let name = out.file_name().unwrap_or_default().to_string_lossy();
     out.with_file_name(format!("{name}.work"))
-}
-
-fn json(distilled: &Distilled) -> String {
-    serde_json::to_string(distilled).expect("plain data serialises")
 }
 
 fn words(distilled: &Distilled, out: &Path) -> String {

@@ -1,6 +1,6 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Failures, Named, print, room_for, save, seconds};
+use crate::common::{Engine, Failures, Named, print, room_for, save_report, seconds};
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
@@ -113,11 +113,11 @@ fn try_run(args: &Args) -> Result<Failures, String> {
         print(&in_words(&of_one, judged.first()));
         judged.push(of_one);
     }
-    if let Some(path) = args.json.as_ref().filter(|_| !judged.is_empty()) {
+    if !judged.is_empty() {
         let Args { data, limit, .. } = args;
         let version = env!("CARGO_PKG_VERSION");
         let report = Report { version, device: Device::this(), data, limit: *limit, models: &judged };
-        save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
+        save_report(args.json.as_ref(), &report)?;
     }
     Ok(failures)
 }

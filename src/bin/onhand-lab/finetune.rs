@@ -1,6 +1,6 @@
 //! `onhand-lab finetune`: a model that goes on learning, from labelled inputs of one's own.
 
-use crate::common::{Engine, print_line};
+use crate::common::{Engine, print_line, room_for, save_report};
 use crate::learning::{DeviceName, Learning, count, positive};
 use onhand::inference::family;
 use onhand::lab::evaluate::Refused;
@@ -48,19 +48,15 @@ pub struct Args {
     /// Where the model goes
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Print the result as a line of JSON
-    #[arg(long)]
-    json: bool,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
 }
 
 pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
-        Ok(finetuned) if args.json => {
-            print_line(&serde_json::to_string(&finetuned).expect("plain data serialises"));
-            ExitCode::SUCCESS
-        }
         Ok(Finetuned { learned, held_out, accuracy_before, accuracy, epoch, .. }) => {
             let (before, after, out) = (100.0 * accuracy_before, 100.0 * accuracy, args.out.display());
             print_line(&format!(
@@ -76,6 +72,7 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn try_run(args: &Args) -> Result<Finetuned, String> {
+    args.json.iter().try_for_each(|path| room_for(path))?;
     let dir = args.engine.open(&args.model)?;
     let plan = Plan {
         epochs: args.epochs,
@@ -109,5 +106,6 @@ fn try_run(args: &Args) -> Result<Finetuned, String> {
     drop(learning);
     let (finetuned, refused) = finetuned.map_err(|e| e.to_string())?;
     refused.iter().for_each(|Refused { input, why }| eprintln!("{input}: left out: {why}"));
+    save_report(args.json.as_ref(), &finetuned)?;
     Ok(finetuned)
 }

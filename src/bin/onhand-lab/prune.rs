@@ -1,6 +1,6 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
-use crate::common::{Engine, print, seconds};
+use crate::common::{Engine, print, room_for, save_report, seconds};
 use crate::learning::{DeviceName, Learning, not_negative, positive};
 use candle_core::Device;
 use onhand::inference::Unit;
@@ -81,9 +81,9 @@ pub struct Args {
     /// Directory to make, which must not be there [default: MODEL-pruned-PERCENT in this one]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Print the result as a line of JSON
-    #[arg(long)]
-    json: bool,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Directory that holds the models; else ONHAND_MODELS, else `models` beside the program, else the data directory
     #[arg(long = "models", value_name = "DIR")]
     models_dir: Option<PathBuf>,
@@ -118,7 +118,6 @@ struct Size {
 
 pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
-        Ok(summary) if args.json => print(&(serde_json::to_string(&summary).expect("plain data serialises") + "\n")),
         Ok(summary) => print(&in_words(&summary)),
         Err(why) => {
             eprintln!("onhand-lab: {why}");
@@ -131,12 +130,15 @@ pub fn run(args: &Args) -> ExitCode {
 fn try_run(args: &Args) -> Result<Summary, String> {
     let engine = Engine { threads: None, unit: Unit::Cpu, models_dir: args.models_dir.clone() };
     let dir = engine.open(&args.model)?;
+    args.json.iter().try_for_each(|path| room_for(path))?;
     let network = Network::of(&dir).map_err(|e| e.to_string())?;
     // Said before it is asked whether there is one.
     if args.device != DeviceName::Cpu && matches!(network, Network::Vision(_)) {
         return Err(Error::Device.to_string());
     }
-    pruned(args, &dir, &args.device.device()?).map_err(|e| e.to_string())
+    let summary = pruned(args, &dir, &args.device.device()?).map_err(|e| e.to_string())?;
+    save_report(args.json.as_ref(), &summary)?;
+    Ok(summary)
 }
 
 fn pruned(args: &Args, dir: &ModelDir, device: &Device) -> Result<Summary, Error> {

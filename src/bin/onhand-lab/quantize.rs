@@ -1,6 +1,6 @@
 //! `onhand-lab quantize`: smaller numbers for the weights of a model.
 
-use crate::common::{Engine, print, room_for, save, svg_path};
+use crate::common::{Engine, print, room_for, save, save_report, svg_path};
 use crate::compare::timed;
 use crate::evaluate::Meter;
 use clap::ValueEnum;
@@ -240,9 +240,7 @@ fn try_run(args: &Args) -> Result<(), String> {
     let written = written.map_err(|e| e.to_string())?;
     let report = report(args, &dir, &quantized, pictures.as_ref(), &written)?;
     print(&in_words(&report));
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&report).expect("plain data serialises") + "\n"))?;
-    }
+    save_report(args.json.as_ref(), &report)?;
     if let Some(path) = &args.svg {
         let title = format!("{}, {}", dir.name(), how(&report));
         save(path, &plot(&title, &quantized.layers, args.scheme(&dir).least_snr_db)?)?;
