@@ -26,13 +26,22 @@ fn it_is_in_bytes_and_at_most_5_mb_with_its_vocabulary() {
     assert!(bytes <= 5_000_000, "{bytes}");
 }
 
-/// 60 sentences that are no film reviews: of half of them anybody would say how they feel, the others state something.
+/// Sentences that are no film reviews: of half of them anybody would say how they feel, the others state something. The
+/// patterns that the model learned from were written with the first 60 in mind, without showing them; the other 120 by
+/// somebody who knew neither patterns nor model.
 #[test]
 fn it_is_sensible_about_everyday_sentences() {
+    let (right, undecided) = judged(include_str!("../models/sentiment-mini/judged.tsv"), 30, 30);
+    assert!(right >= 26 && undecided >= 25, "{right}, {undecided}");
+    let (right, undecided) = judged(include_str!("../models/sentiment-mini/unseen.tsv"), 60, 60);
+    assert!(right >= 49 && undecided >= 45, "{right}, {undecided}");
+}
+
+/// Of so many sentences of `table` that feel something, how many are right; of so many others, how many are undecided.
+fn judged(table: &str, all_felt: usize, all_neutral: usize) -> (usize, usize) {
     let (_folder, dir) = first_start();
     let analyzer = SentimentAnalyzer::load(&dir, &Options::default()).unwrap();
     let (mut right, mut felt, mut undecided, mut neutral) = (0, 0, 0, 0);
-    let table = include_str!("../models/sentiment-mini/judged.tsv");
     for (label, sentence) in table.lines().skip(1).map(|line| line.split_once('\t').unwrap()) {
         let positive = analyzer.judge(sentence).unwrap().positive;
         println!("{label:8} {positive:.2} {sentence}");
@@ -45,8 +54,8 @@ fn it_is_sensible_about_everyday_sentences() {
         }
     }
     println!("{right} of {felt} feelings are right; of {neutral} statements {undecided} are between 20 and 80 %");
-    assert_eq!((felt, neutral), (30, 30));
-    assert!(right >= 22 && undecided >= 17, "{right}, {undecided}");
+    assert_eq!((felt, neutral), (all_felt, all_neutral));
+    (right, undecided)
 }
 
 #[test]
