@@ -62,6 +62,9 @@ fn what_cannot_be_learned_from_is_said_and_nothing_is_left() {
         (&[&distil[..], &["--data", "good.tsv", "--student", "none.json"]].concat(), 1, "none.json"),
         (&[&distil[..], &["--data", "good.tsv", "--student", "student.json"]].concat(), 1, "has to be a config.json"),
         (&[&distil[..], &["--data", "good.tsv", "--student", "x", "--alpha", "2"]].concat(), 2, "from 0 to 1"),
+        (&[&distil[..], &["--data", "good.tsv", "--student", "x", "--json", "good.tsv"]].concat(), 2, "ends in .json"),
+        (&[&prune[..], &["sentiment-mini", "--inner"]].concat(), 1, "--inner is about image networks"),
+        (&["evaluate", "./nowhere", "--data", "good.tsv"], 1, "no such model directory"),
     ] {
         let out = run(folder.path(), args);
         let said = said(&out.stderr);
@@ -139,6 +142,21 @@ fn a_run_that_is_killed_goes_on_to_the_same_bytes() {
     assert!(judged.status.success() && said(&judged.stdout).to_lowercase().contains("positive"));
 }
 
+/// Whoever reads the first lines only still wants the model.
+#[test]
+fn a_training_goes_on_when_nobody_listens_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    table(&folder.path().join("texts.tsv"), 60);
+    let tune = ["finetune", "sentiment-mini", "--data", "texts.tsv", "--json", "report.json", "--out", "out"];
+    let mut child = lab(folder.path(), &tune).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("out/model.safetensors").exists() && !folder.path().join("out/.lock").exists());
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("report.json")).unwrap()).unwrap();
+    assert!(report["result"]["accuracy"].is_number() && report["provenance"]["plan"].is_object(), "{report}");
+}
+
 #[test]
 fn a_pruning_that_is_killed_is_not_lost_to_one_with_other_settings() {
     let folder = tempfile::tempdir().unwrap();
@@ -151,6 +169,11 @@ fn a_pruning_that_is_killed_is_not_lost_to_one_with_other_settings() {
     wait_for(&folder.path().join("killed.work/iteration-1.safetensors"), &mut child);
     child.kill().unwrap();
     child.wait().unwrap();
+    // One that learns nothing has no use for the folder, and leaves it alone.
+    let alone = ["prune", "sentiment-mini", "--structured", "--amount", "0.3", "--out", "killed"];
+    let alone = run(folder.path(), &alone);
+    assert!(alone.status.success() && folder.path().join("killed.work/run").exists(), "{}", said(&alone.stderr));
+    fs::remove_dir_all(folder.path().join("killed")).unwrap();
     let other = run(folder.path(), &prune("0.3", "killed"));
     let told = said(&other.stderr);
     assert!(

@@ -3,7 +3,7 @@
 use crate::model_dir::{ModelDir, PROVENANCE_FILE};
 use crate::store::Sha256Sum;
 use serde_json::{Value, json};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,9 @@ pub enum Error {
     /// Nothing is overwritten.
     #[error("{}: is there already; move it away, or choose another place with --out", .0.display())]
     Exists(PathBuf),
+    /// Two that make one model would take each other's files away.
+    #[error("{}: another run is making it; wait for that, or choose another place with --out", .0.display())]
+    Busy(PathBuf),
     /// The disk said no.
     #[error("{}: {source}; make room, or choose another place with --out", path.display())]
     Io {
@@ -32,25 +35,34 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Made {
     partial: PathBuf,
     out: PathBuf,
+    /// Held while it is made; the system lets it go with the process, however that ends.
+    lock: File,
 }
+
+/// The file of an unfinished model that whoever makes it holds.
+const LOCK: &str = ".lock";
 
 impl Made {
     /// Begins the model that is to lie at `out`.
     ///
     /// # Errors
-    /// [`Error::Exists`] where something is there; [`Error::Io`].
+    /// [`Error::Exists`] where something is there; [`Error::Busy`] where another makes it; [`Error::Io`].
     pub fn begin(out: &Path) -> Result<Self> {
         if fs::symlink_metadata(out).is_ok() {
             return Err(Error::Exists(out.into()));
         }
         let name = out.file_name().unwrap_or_default().to_string_lossy();
         let partial = out.with_file_name(format!(".{name}.partial"));
-        match fs::remove_dir_all(&partial) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(io_at(&partial)(e)),
-            _ => {}
-        }
         fs::create_dir_all(&partial).map_err(io_at(&partial))?;
-        Ok(Self { partial, out: out.into() })
+        let lock = File::create(partial.join(LOCK)).map_err(io_at(&partial))?;
+        // A disk that knows no locks is worked on without.
+        if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err(Error::Busy(out.into()));
+        }
+        for left in files(&partial)? {
+            fs::remove_file(&left).map_err(io_at(&left))?;
+        }
+        Ok(Self { partial, out: out.into(), lock })
     }
 
     /// Where its files are to be written.
@@ -84,12 +96,8 @@ impl Made {
     /// # Errors
     /// [`Error::Io`]; [`Error::Exists`] where something was put there meanwhile.
     pub fn finish(self, mut provenance: Value) -> Result<PathBuf> {
+        let names = files(&self.partial)?;
         let mut files = serde_json::Map::new();
-        let mut names: Vec<PathBuf> = Vec::new();
-        for entry in fs::read_dir(&self.partial).map_err(io_at(&self.partial))? {
-            names.push(entry.map_err(io_at(&self.partial))?.path());
-        }
-        names.sort();
         for path in &names {
             let (bytes, sha256) = measured(path).map_err(io_at(path))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -110,6 +118,9 @@ impl Made {
             return Err(Error::Exists(self.out.clone()));
         }
         fs::rename(&self.partial, &self.out).map_err(io_at(&self.out))?;
+        // Last: without it another run might take the files for those of one that was killed.
+        let lock = self.out.join(LOCK);
+        fs::remove_file(&lock).map_err(io_at(&lock))?;
         Ok(self.out.clone())
     }
 }
@@ -118,7 +129,19 @@ impl Drop for Made {
     fn drop(&mut self) {
         // It is gone already where it was finished. What cannot be taken away is thrown away next time.
         let _ = fs::remove_dir_all(&self.partial);
+        let _ = self.lock.unlock();
     }
+}
+
+/// The files in the unfinished model at `partial`, but for the lock, by name.
+fn files(partial: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(partial).map_err(io_at(partial))? {
+        files.push(entry.map_err(io_at(partial))?.path());
+    }
+    files.retain(|path| !path.ends_with(LOCK));
+    files.sort();
+    Ok(files)
 }
 
 /// Size and hash of a file, which is on the disk then.
@@ -144,12 +167,14 @@ mod tests {
         given_up.write("left.over", "x").unwrap();
         drop(given_up);
         assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0, "nothing is left of it");
-        let killed = Made::begin(&out).unwrap();
-        killed.write("left.over", "x").unwrap();
-        std::mem::forget(killed);
+        // As one that was killed leaves it.
+        let partial = folder.path().join("new/.small.partial");
+        fs::create_dir(&partial).unwrap();
+        [LOCK, "left.over"].iter().for_each(|name| fs::write(partial.join(name), "x").unwrap());
         let made = Made::begin(&out).unwrap();
         made.write("config.json", "{}").unwrap();
         assert!(!out.exists());
+        assert!(matches!(Made::begin(&out), Err(Error::Busy(_))));
         assert_eq!(made.finish(json!({"source": "tests"})).unwrap(), out);
         let said: Value = serde_json::from_slice(&fs::read(out.join(PROVENANCE_FILE)).unwrap()).unwrap();
         // Of "{}".

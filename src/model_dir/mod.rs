@@ -99,7 +99,10 @@ impl ModelDir {
 
     /// The directory's name: what messages call the model.
     pub fn name(&self) -> String {
-        self.path.file_name().map_or_else(|| self.path.display().to_string(), |n| n.to_string_lossy().into_owned())
+        // `.` and the like have a name elsewhere.
+        let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let whole = || self.path.canonicalize().ok().and_then(|path| named(&path));
+        named(&self.path).or_else(whole).unwrap_or_else(|| self.path.display().to_string())
     }
 
     /// `config.json`, as it stands.

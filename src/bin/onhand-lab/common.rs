@@ -4,7 +4,7 @@ pub use crate::named::Named;
 
 use onhand::inference::{Options, Placed, Unit, Variant};
 use onhand::lab::write_whole;
-use onhand::model_dir::{Limits, ModelDir};
+use onhand::model_dir::{Limits, ModelDir, PROVENANCE_FILE};
 use onhand::store::{Catalog, Places};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -93,7 +93,7 @@ impl Engine {
         let places = self.places();
         // A name that is misspelt must not go unnoticed: a model from elsewhere would answer.
         if let Some(dir) = self.models_dir.as_ref().filter(|dir| !dir.is_dir()) {
-            eprintln!("there is no directory {}: looking elsewhere", dir.display());
+            tell!("there is no directory {}: looking elsewhere", dir.display());
         }
         // A name of the person's own: that it is wrong comes before that it is not installed.
         if let [id] = ids
@@ -101,6 +101,9 @@ impl Engine {
         {
             if Path::new(id).is_dir() {
                 return ModelDir::open(id, &Limits::default()).map_err(|e| e.to_string());
+            }
+            if id.contains(['/', '\\']) {
+                return Err(format!("{id}: there is no such model directory; check the path"));
             }
             Catalog::builtin().get(id).map_err(|e| e.to_string())?;
         }
@@ -173,9 +176,9 @@ impl Report {
         let named = !input.is_empty() && error.starts_with(input);
         let input_name = if input.is_empty() { "an empty input" } else { input };
         if named {
-            eprintln!("{error}")
+            tell!("{error}")
         } else {
-            eprintln!("{input_name}: {error}")
+            tell!("{input_name}: {error}")
         }
         if self.json {
             print_line(&to_json(&Failure { input, error }));
@@ -204,7 +207,7 @@ pub fn print(text: &str) {
     let mut out = std::io::stdout();
     if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         if e.kind() != ErrorKind::BrokenPipe {
-            eprintln!("onhand-lab: the answer cannot be written: {e}; write it somewhere else");
+            tell!("onhand-lab: the answer cannot be written: {e}; write it somewhere else");
         }
         std::process::exit(1);
     }
@@ -218,7 +221,7 @@ impl Failures {
     /// Says why nothing came of `named`. What is the matter with the data is the same for all models, and said once.
     pub fn note(&mut self, named: &Named, why: String) {
         if !self.0.contains(&why) {
-            eprintln!("onhand-lab: {named}: {why}");
+            tell!("onhand-lab: {named}: {why}");
             self.0.push(why);
         }
     }
@@ -246,9 +249,18 @@ pub fn room_for(path: &Path) -> Result<(), String> {
 
 /// Parses where a figure goes: it is an SVG, and under another name nobody could open it.
 pub fn svg_path(text: &str) -> Result<PathBuf, String> {
+    named_as("svg", text)
+}
+
+/// Parses where a report goes. Only a name for JSON: it must not replace data or a figure by a slip.
+pub fn json_path(text: &str) -> Result<PathBuf, String> {
+    named_as("json", text)
+}
+
+fn named_as(wanted: &str, text: &str) -> Result<PathBuf, String> {
     match Path::new(text).extension() {
-        Some(extension) if extension.eq_ignore_ascii_case("svg") => Ok(text.into()),
-        _ => Err("figures are drawn as SVG: give a name that ends in .svg".into()),
+        Some(extension) if extension.eq_ignore_ascii_case(wanted) && !text.ends_with(['/', '\\']) => Ok(text.into()),
+        _ => Err(format!("wants the name of a file that ends in .{wanted}")),
     }
 }
 
@@ -268,6 +280,20 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
 pub fn save_report(path: Option<&PathBuf>, report: &impl Serialize) -> Result<(), String> {
     let text = || serde_json::to_string_pretty(report).expect("plain data serialises") + "\n";
     path.map_or(Ok(()), |path| save(path, &text()))
+}
+
+/// The report of a training: what came of it, and how the model at `out` was made.
+///
+/// # Errors
+/// As [`save_report`]; what was just made cannot be read.
+pub fn save_training(path: Option<&PathBuf>, out: &Path, result: &impl Serialize) -> Result<(), String> {
+    if path.is_none() {
+        return Ok(());
+    }
+    let provenance = out.join(PROVENANCE_FILE);
+    let read = std::fs::read(&provenance).map_err(|e| format!("{}: {e}", provenance.display()))?;
+    let provenance: serde_json::Value = serde_json::from_slice(&read).map_err(|e| e.to_string())?;
+    save_report(path, &serde_json::json!({"out": out, "result": result, "provenance": provenance}))
 }
 
 /// `3.2 s`, `2 min 5 s`.

@@ -1,6 +1,6 @@
 //! `onhand-lab compare`: models side by side.
 
-use crate::common::{Engine, Failures, Named, print, room_for, save, save_report, svg_path};
+use crate::common::{Engine, Failures, Named, json_path, print, room_for, save, save_report, svg_path};
 use crate::evaluate::{Meter, one_kind, opened};
 use onhand::inference::{Unit, Variant, cost};
 use onhand::lab::compare::{Entry, Timing, figure, markdown, size_bytes, terminal};
@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
     /// Write everything as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     /// Draw how often they are right against size and time, as SVG
     #[arg(long, value_name = "FILE.svg", value_parser = svg_path)]
@@ -88,7 +88,7 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(failures) => failures.exit_code(),
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }

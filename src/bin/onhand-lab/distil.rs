@@ -1,6 +1,6 @@
 //! `onhand-lab distil`: a small text model that learns from a large one.
 
-use crate::common::{Engine, Named, print_line, room_for, save_report};
+use crate::common::{Engine, Named, json_path, print_line, room_for, save_training};
 use crate::learning::{DeviceName, Learning, count, positive, share};
 use onhand::lab::distil::{Augmentation, Distilled, Recipe, Stage, distil};
 use onhand::lab::train::{Distillation, Flow, Plan};
@@ -32,7 +32,7 @@ pub struct Args {
     /// Patterns of further sentences
     #[arg(long, value_name = "FILE")]
     templates: Option<PathBuf>,
-    /// Sentences to make of the patterns
+    /// Sentences to make of the patterns of --templates
     #[arg(long, value_name = "N", default_value_t = 20_000, requires = "templates")]
     templated: usize,
     /// Texts to make of each that is there
@@ -47,7 +47,7 @@ pub struct Args {
     /// Passes over all texts
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = count)]
     epochs: usize,
-    /// Texts a step
+    /// Texts a step, at most: only those of one length come together
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = count)]
     batch: usize,
     /// Highest learning rate
@@ -66,7 +66,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }
@@ -122,7 +122,7 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
         let _ = std::fs::remove_dir(work);
     }
     let distilled = distilled.map_err(|e| e.to_string())?;
-    save_report(args.json.as_ref(), &distilled)?;
+    save_training(args.json.as_ref(), &args.out, &distilled)?;
     Ok(distilled)
 }
 

@@ -1,6 +1,6 @@
 //! `onhand-lab evaluate`: how often models are right.
 
-use crate::common::{Engine, Failures, Named, print, room_for, save_report, seconds};
+use crate::common::{Engine, Failures, Named, json_path, print, room_for, save_report, seconds};
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand::inference::{Variant, stored_variant};
 use onhand::lab::evaluate::{Agreement, ErrorRate, Kind, Progress, Scores, WorstClass, judge};
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     data: PathBuf,
     /// Write a report of everything as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     /// Judge only so many inputs, evenly spaced among all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -76,7 +76,7 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(failures) => failures.exit_code(),
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }
@@ -109,7 +109,7 @@ fn try_run(args: &Args) -> Result<Failures, String> {
         // What is the matter with the data is the same for all models, and said once; what a model does not know is not.
         let known: Vec<_> = judged.iter().flat_map(|before| before.scores.refused()).collect();
         let news = of_one.scores.refused().iter().filter(|refused| !known.contains(refused));
-        news.for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
+        news.for_each(|refused| tell!("left out: {}: {}", refused.input, refused.why));
         print(&in_words(&of_one, judged.first()));
         judged.push(of_one);
     }

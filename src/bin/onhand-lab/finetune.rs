@@ -1,6 +1,6 @@
 //! `onhand-lab finetune`: a model that goes on learning, from labelled inputs of one's own.
 
-use crate::common::{Engine, print_line, room_for, save_report};
+use crate::common::{Engine, json_path, print_line, room_for, save_training};
 use crate::learning::{DeviceName, Learning, count, positive};
 use onhand::inference::family;
 use onhand::lab::evaluate::Refused;
@@ -30,7 +30,7 @@ pub struct Args {
     /// Passes over the data
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = count)]
     epochs: usize,
-    /// Inputs a step
+    /// Inputs a step, at most: only texts of one length come together
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
     batch: usize,
     /// Highest learning rate
@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     #[command(flatten)]
     engine: Engine,
@@ -59,13 +59,16 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(Finetuned { learned, held_out, accuracy_before, accuracy, epoch, .. }) => {
             let (before, after, out) = (100.0 * accuracy_before, 100.0 * accuracy, args.out.display());
+            if accuracy < accuracy_before {
+                tell!("it got worse: try a smaller --learning-rate, or more data");
+            }
             print_line(&format!(
                 "{out}: learned from {learned} inputs; of {held_out} held-out ones {before:.1} % right before, {after:.1} % after epoch {epoch}"
             ));
             ExitCode::SUCCESS
         }
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }
@@ -105,7 +108,7 @@ fn try_run(args: &Args) -> Result<Finetuned, String> {
     };
     drop(learning);
     let (finetuned, refused) = finetuned.map_err(|e| e.to_string())?;
-    refused.iter().for_each(|Refused { input, why }| eprintln!("{input}: left out: {why}"));
-    save_report(args.json.as_ref(), &finetuned)?;
+    refused.iter().for_each(|Refused { input, why }| tell!("left out: {input}: {why}"));
+    save_training(args.json.as_ref(), &args.out, &finetuned)?;
     Ok(finetuned)
 }

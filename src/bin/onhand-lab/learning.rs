@@ -61,7 +61,7 @@ impl Learning {
     }
 
     pub fn say(&self, sentence: &str) {
-        self.bar.suspend(|| eprintln!("{}{sentence}", self.name));
+        self.bar.suspend(|| tell!("{}{sentence}", self.name));
     }
 
     /// `done` of `of` are done; what was done before this run counts for the bar, not for the time that is left.
@@ -80,7 +80,7 @@ impl Learning {
             // Before the second step nobody knows.
             let left = Some(self.bar.eta()).filter(|eta| !eta.is_zero());
             let left = left.map(|eta| format!(", {} left", HumanDuration(eta))).unwrap_or_default();
-            eprintln!("{}{what}: {done} of {of}{left}", self.name);
+            tell!("{}{what}: {done} of {of}{left}", self.name);
         }
     }
 }

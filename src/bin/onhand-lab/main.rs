@@ -3,6 +3,14 @@
 //! Results go to standard output, everything else to standard error. The exit code is 0 only when every
 //! input was answered.
 
+/// Writes a line to standard error. Where nobody reads it any more the work goes on: it was asked for, its progress was not.
+macro_rules! tell {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod bench;
 mod classify;
 mod common;

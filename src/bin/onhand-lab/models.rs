@@ -74,7 +74,7 @@ fn remove(args: &RemoveArgs) -> ExitCode {
     let mut report = Report::new(&args.common);
     let places = args.common.places();
     for id in &args.ids {
-        let waiting = |_| eprintln!("{id}: another process is busy with it, waiting");
+        let waiting = |_| tell!("{id}: another process is busy with it, waiting");
         let removed = places.install_into().ok_or(Error::NoPlace).and_then(|dir| {
             // Else what was fetched would go, and what is used stay.
             if places.comes_with_the_app(id) {

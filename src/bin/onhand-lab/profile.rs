@@ -70,7 +70,7 @@ fn measure(args: &Args) -> std::result::Result<profile::Report, String> {
 
 /// Says what is going to be done, and on a terminal how far it is.
 fn progress(model: &str, plan: Plan) -> ProgressBar {
-    eprintln!("{model}: runs to warm up: {}, that count: {}", plan.warmup, plan.runs);
+    tell!("{model}: runs to warm up: {}, that count: {}", plan.warmup, plan.runs);
     let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} runs, {eta} left");
     ProgressBar::new((plan.warmup + plan.runs) as u64).with_style(style.expect("the template is sound"))
 }

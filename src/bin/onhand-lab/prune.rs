@@ -1,6 +1,6 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
-use crate::common::{Engine, print, room_for, save_report, seconds};
+use crate::common::{Engine, json_path, print, room_for, save_report, seconds};
 use crate::learning::{DeviceName, Learning, not_negative, positive};
 use candle_core::Device;
 use onhand::inference::Unit;
@@ -60,7 +60,7 @@ pub struct Args {
     /// Passes over them after each iteration [default: 10 for pictures, 1 for texts]
     #[arg(long, value_name = "N", requires = "fine_tune", value_parser = clap::value_parser!(u16).range(1..))]
     epochs: Option<u16>,
-    /// Pictures or texts a step
+    /// Pictures or texts a step, at most: only texts of one length come together
     #[arg(long, value_name = "N", default_value_t = 16, requires = "fine_tune", value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
     /// Highest learning rate [default: 0.0003 for pictures, 0.00005 for texts]
@@ -69,9 +69,9 @@ pub struct Args {
     /// What logits are divided by before they are compared with the original's
     #[arg(long, value_name = "T", default_value_t = Distillation::default().temperature, requires = "fine_tune", value_parser = positive)]
     temperature: f64,
-    /// How much the original's features count beside its logits, for pictures
-    #[arg(long, value_name = "F", default_value_t = 10.0, requires = "fine_tune", value_parser = not_negative)]
-    features: f64,
+    /// How much the original's features count beside its logits, for pictures [default: 10]
+    #[arg(long, value_name = "F", requires = "fine_tune", value_parser = not_negative)]
+    features: Option<f64>,
     /// What texts are learned from on; pictures are on the processor
     #[arg(long, value_enum, default_value_t, requires = "fine_tune")]
     device: DeviceName,
@@ -82,7 +82,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     /// Directory that holds the models; else ONHAND_MODELS, else `models` beside the program, else the data directory
     #[arg(long = "models", value_name = "DIR")]
@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(summary) => print(&in_words(&summary)),
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             return ExitCode::FAILURE;
         }
     }
@@ -132,6 +132,10 @@ fn try_run(args: &Args) -> Result<Summary, String> {
     let dir = engine.open(&args.model)?;
     args.json.iter().try_for_each(|path| room_for(path))?;
     let network = Network::of(&dir).map_err(|e| e.to_string())?;
+    let of_pictures = [("--inner", args.inner), ("--features", args.features.is_some())];
+    if let (Network::Text(_), Some((flag, _))) = (&network, of_pictures.into_iter().find(|(_, given)| *given)) {
+        return Err(format!("{flag} is about image networks, and would change nothing here; leave it out"));
+    }
     // Said before it is asked whether there is one.
     if args.device != DeviceName::Cpu && matches!(network, Network::Vision(_)) {
         return Err(Error::Device.to_string());
@@ -166,8 +170,10 @@ fn pruned(args: &Args, dir: &ModelDir, device: &Device) -> Result<Summary, Error
     let recipe = json!({"plan": plan, "lesson": lesson, "data": data});
     let out = write(made, dir, &weights, &config, recipe)?;
     let after = size(&out.join(WEIGHTS_FILE), &weights)?;
-    // What it was made in has served.
-    let _ = std::fs::remove_dir_all(work);
+    if lesson.is_some() {
+        // What it was made in has served.
+        let _ = std::fs::remove_dir_all(work);
+    }
     let seconds = since.elapsed().as_secs_f64();
     Ok(Summary { model: dir.name(), out, plan, lesson, seconds, before, after, sparsity, groups })
 }
@@ -195,7 +201,7 @@ impl Help for Told {
 /// The original as a teacher; what it cannot read is said.
 fn teacher(dir: &ModelDir, lesson: Lesson, plan: &Plan, device: &Device, work: &Path) -> Result<Teacher, Error> {
     let (teacher, refused) = Teacher::new(dir, lesson, plan, device, work)?;
-    refused.iter().for_each(|refused| eprintln!("left out: {}: {}", refused.input, refused.why));
+    refused.iter().for_each(|refused| tell!("left out: {}: {}", refused.input, refused.why));
     Ok(teacher)
 }
 
@@ -209,7 +215,7 @@ impl Args {
             data: data.into(),
             rows: self.rows as usize,
             distillation: Distillation { temperature: self.temperature, alpha: 1.0 },
-            features: self.features,
+            features: self.features.unwrap_or(10.0),
             plan: train::Plan {
                 epochs: self.epochs.map_or(epochs, usize::from),
                 batch: self.batch.into(),

@@ -1,6 +1,6 @@
 //! `onhand-lab quantize`: smaller numbers for the weights of a model.
 
-use crate::common::{Engine, print, room_for, save, save_report, svg_path};
+use crate::common::{Engine, json_path, print, room_for, save, save_report, svg_path};
 use crate::compare::timed;
 use crate::evaluate::Meter;
 use clap::ValueEnum;
@@ -72,7 +72,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 30)]
     runs: u32,
     /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.json", value_parser = json_path)]
     json: Option<PathBuf>,
     /// Draw the signal to noise of each layer
     #[arg(long, value_name = "FILE.svg", value_parser = svg_path)]
@@ -192,7 +192,7 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }
@@ -218,8 +218,14 @@ fn try_run(args: &Args) -> Result<(), String> {
             Err(why) => return Err(why.to_string()),
         }
     }
+    let same = |a: &PathBuf, b: &PathBuf| a.canonicalize().ok() == b.canonicalize().ok();
+    if args.calibrate.as_ref().zip(args.data.as_ref()).is_some_and(|(a, b)| same(a, b)) {
+        tell!(
+            "judged on the pictures that ranges are found on: it will look nearer to the floats than it is on others"
+        );
+    }
     if args.out.is_none() && dir.has(INT8_WEIGHTS_FILE) {
-        eprintln!("{} lies in {} already and is replaced", INT8_WEIGHTS_FILE, dir.path().display());
+        tell!("{} lies in {} already and is replaced", INT8_WEIGHTS_FILE, dir.path().display());
     }
     let to = match args.to {
         Precision::F16 => To::F16,
@@ -228,7 +234,7 @@ fn try_run(args: &Args) -> Result<(), String> {
     let pictures = args.calibrate.as_ref().map(|folder| Pictures::open(&dir, folder)).transpose();
     let pictures = pictures.map_err(|e| e.to_string())?;
     for refused in pictures.iter().flat_map(|pictures| &pictures.refused) {
-        eprintln!("left out: {}: {}", refused.input, refused.why);
+        tell!("left out: {}: {}", refused.input, refused.why);
     }
     let meter = &mut Meter::new(&dir.name());
     let quantized = make(&dir, &to, pictures.as_ref(), meter).map_err(|e| e.to_string())?;

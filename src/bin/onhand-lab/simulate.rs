@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> ExitCode {
     match try_run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("onhand-lab: {why}");
+            tell!("onhand-lab: {why}");
             ExitCode::FAILURE
         }
     }

@@ -164,7 +164,7 @@ impl Listener for Watch {
 pub fn run(args: &Args) -> ExitCode {
     let subtitles = matches!(args.format, Format::Srt | Format::Vtt);
     if subtitles && args.inputs.len() > 1 {
-        eprintln!("subtitles of several recordings would run into one another; give one recording at a time");
+        tell!("subtitles of several recordings would run into one another; give one recording at a time");
         return ExitCode::FAILURE;
     }
     let mut report = Report::new(&Common { json: args.json(), ..args.common.clone() });
@@ -193,7 +193,7 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
     let began = Instant::now();
     let sound = audio::read_file(path).map_err(|e| e.to_string())?;
     if let Some(warning) = &sound.warning {
-        eprintln!("{input}: {warning}");
+        tell!("{input}: {warning}");
     }
     let mut watch = Watch::new(sound.duration_s, input);
     watch.ms.decode = began.elapsed().as_secs_f64() * 1e3;
@@ -201,7 +201,7 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
     watch.stamp(None);
     watch.bar.finish_and_clear();
     if said.no_speech && !args.json() {
-        eprintln!("{input}: no speech{}", in_its_language(transcriber));
+        tell!("{input}: no speech{}", in_its_language(transcriber));
         return Ok(());
     }
     let real_time_factor = began.elapsed().as_secs_f64() / said.audio_s.max(f64::EPSILON);
@@ -216,7 +216,7 @@ fn answer(args: &Args, transcriber: &Transcriber, path: &Path, input: &str, repo
             let percent = probability * 100.0;
             language = format!("perhaps {language} ({percent:.0} %; if not, name it with --language)");
         }
-        eprintln!("{input}: {language}, {:.1} s of sound in {real_time_factor:.2} of its time", said.audio_s);
+        tell!("{input}: {language}, {:.1} s of sound in {real_time_factor:.2} of its time", said.audio_s);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::inference::Options;
 use crate::inference::text::{SentimentAnalyzer, Tokenizer};
 use crate::lab::evaluate;
 use crate::lab::made::Made;
-use crate::lab::train::text::TextNetwork;
+use crate::lab::train::text::{TextNetwork, check_sizes};
 use crate::lab::train::{
     Checkpoint, Distillation, Error, Event, Flow, Learner, Parameters, Plan, Result, fit, shuffled,
 };
@@ -98,6 +98,8 @@ pub fn distil(
     watch: &mut dyn FnMut(Stage) -> Flow,
 ) -> Result<Distilled> {
     let made = Made::begin(out)?;
+    let config = student_config(recipe, teacher.config());
+    check_sizes(&config)?;
     std::fs::create_dir_all(work).map_err(Error::written(work))?;
     let analyzer = SentimentAnalyzer::load(teacher, &Options { threads: Some(1), ..recipe.teacher.clone() })?;
     let vocab_size = teacher.config()["vocab_size"].as_u64().unwrap_or(0) as usize;
@@ -118,7 +120,7 @@ pub fn distil(
     let wanted = recipe.student["vocab_size"].as_u64().unwrap_or(0) as usize;
     // Of the held-out texts too: a vocabulary is of a language, and knows no labels.
     let vocabulary = train_vocabulary(all.iter().copied(), wanted)?;
-    let (config, network) = student(recipe, teacher.config(), &vocabulary, &tokenizer, &table)?;
+    let (config, network) = student(recipe, config, &vocabulary, &tokenizer, &table)?;
     let own = Tokenizer::of_vocab(vocabulary.as_bytes(), "the student")?;
     let most = config["max_position_embeddings"].as_u64().unwrap_or(0) as usize;
     let row =
@@ -186,19 +188,24 @@ fn texts(recipe: &Recipe, classes: &[String], tokenizer: &Tokenizer, table: &Ten
     Ok((learned, held_out))
 }
 
+/// The student's `config.json`, with the classes of the teacher's.
+fn student_config(recipe: &Recipe, teacher: &Value) -> Value {
+    let mut config = recipe.student.clone();
+    for labels in ["id2label", "label2id"] {
+        config[labels] = teacher[labels].clone();
+    }
+    config
+}
+
 /// The student before it has learned anything, and its `config.json`.
 fn student(
     recipe: &Recipe,
-    teacher: &Value,
+    mut config: Value,
     vocabulary: &str,
     tokenizer: &Tokenizer,
     table: &Tensor,
 ) -> Result<(Value, TextNetwork)> {
-    let mut config = recipe.student.clone();
     config["vocab_size"] = json!(vocabulary.lines().count());
-    for labels in ["id2label", "label2id"] {
-        config[labels] = teacher[labels].clone();
-    }
     let dim = config["dim"].as_u64().unwrap_or(0) as usize;
     if !(1..=table.dim(1)?).contains(&dim) {
         let most = table.dim(1)?;

@@ -102,8 +102,9 @@ fn what_cannot_be_distilled_is_named_and_nothing_is_left_at_its_place() {
     };
     for (change, says) in [
         (&(|r: &mut Recipe| r.data = "none.tsv".into()) as &dyn Fn(&mut Recipe), "none.tsv"),
-        (&|r| r.student["dim"] = json!(9), "the student's dim is 9, 1 to 8"),
+        (&|r| r.student["dim"] = json!(10), "the student's dim is 10, 1 to 8"),
         (&|r| r.student["vocab_size"] = json!(20), "set vocab_size higher"),
+        (&|r| r.student["vocab_size"] = Value::Null, "vocab_size is null"),
         (&|r| r.student["n_heads"] = json!(3), "cannot be shared by 3 heads"),
         (&|r| r.student["n_layers"] = Value::Null, "n_layers is null"),
         (&|r| r.templates = Some("none.txt".into()), "none.txt"),

@@ -9,7 +9,9 @@ const MOST_NAMED: usize = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder is missing or unreadable.
-    #[error("{}: {source}; check the path of the data", path.display())]
+    #[error(
+        "{}: {source}; check the path of the data: a folder for pictures and speech, a table for texts", path.display()
+    )]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -41,6 +41,10 @@ pub fn vision(
     let classifier = ImageClassifier::load(dir, &Options::default())?;
     let (pictures, new_classes) = pictures(&classifier, &lesson.data)?;
     let (pictures, refused) = readable(pictures);
+    if let (true, Some(Refused { input, why })) = (pictures.is_empty(), refused.first()) {
+        let why = format!("no picture can be read ({input}: {why})");
+        return Err(Error::Data { path: lesson.data.display().to_string(), why });
+    }
     let (learned, held_out) = split(pictures.len(), &lesson.data, lesson.plan.seed)?;
     let take = |places: &[usize]| places.iter().map(|&at| pictures[at].clone()).collect::<Vec<_>>();
 

@@ -138,6 +138,9 @@ pub fn make(
 }
 
 fn halves(dir: &ModelDir, weights: Weights) -> Result<Quantized> {
+    if weights.0.values().all(|floats| floats.half) {
+        return Err(Error::Already { model: dir.name(), got: inference::Variant::F16 });
+    }
     let mut quantized = Quantized { tensors: BTreeMap::new(), recipe: None, layers: Vec::new() };
     for (name, floats) in weights.0 {
         let Floats { shape, values, .. } = floats;

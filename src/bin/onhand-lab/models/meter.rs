@@ -30,7 +30,7 @@ impl Meter {
         match event {
             Event::Phase(phase) => self.phase(&phase),
             Event::Bytes { done, total } => self.bytes(done, total),
-            Event::Notice(sentence) => self.bar.suspend(|| eprintln!("{sentence}")),
+            Event::Notice(sentence) => self.bar.suspend(|| tell!("{sentence}")),
         }
     }
 
@@ -47,7 +47,7 @@ impl Meter {
         self.bar.set_style(if transfers { transferring() } else { working() });
         self.bar.set_message(text.clone());
         if self.said.is_some() {
-            eprintln!("{}: {text}", self.id);
+            tell!("{}: {text}", self.id);
         }
     }
 
@@ -64,7 +64,7 @@ impl Meter {
         if tenth > *last {
             *last = tenth;
             let of = total.map(|t| format!(" of {:.1}", t as f64 / 1e6)).unwrap_or_default();
-            eprintln!("{}: {:.1}{of} MB", self.id, done as f64 / 1e6);
+            tell!("{}: {:.1}{of} MB", self.id, done as f64 / 1e6);
         }
     }
 

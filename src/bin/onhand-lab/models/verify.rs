@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> ExitCode {
         false => args.ids.iter().map(|id| (id.clone(), places.find(id))).collect(),
     };
     if models.is_empty() {
-        eprintln!("no model is installed; `onhand-lab models list` shows which there are");
+        tell!("no model is installed; `onhand-lab models list` shows which there are");
     }
     for (id, path) in models {
         let remedy = match places.comes_with_the_app(&id) {

@@ -41,7 +41,7 @@ pub fn transcribe(
     let input = path.display().to_string();
     let sound = audio::read_file(path).map_err(|e| e.to_string())?;
     if let Some(warning) = &sound.warning {
-        eprintln!("{input}: {warning}");
+        tell!("{input}: {warning}");
     }
     let pace = if fast { Pace::AsRead } else { Pace::Times(1.0) };
     let mut microphone = Replay::new(&input, sound.samples, pace).map_err(|e| e.to_string())?;
@@ -69,12 +69,12 @@ pub fn transcribe(
         }
     }
     if live.confirmed().is_empty() {
-        eprintln!("{input}: no speech{}", super::in_its_language(transcriber));
+        tell!("{input}: no speech{}", super::in_its_language(transcriber));
         return Ok(());
     }
     let language = live.language().and_then(language_name).unwrap_or("an unknown language");
     let (audio_s, worked_s) = (live.audio_s(), worked.as_secs_f64());
-    eprintln!(
+    tell!(
         "{input}: {language}, {audio_s:.1} s of sound; {decoded_s:.1} s heard, with what was heard again, in {worked_s:.1} s"
     );
     Ok(())

@@ -124,7 +124,8 @@ impl Teacher {
             taught.save(&partial)?;
             fs::rename(&partial, &done).map_err(Error::written(&done))?;
         }
-        let taught = candle_core::safetensors::load(&done, &Device::Cpu)?;
+        let taught = candle_core::safetensors::load(&done, &Device::Cpu)
+            .map_err(|e| crate::lab::train::Error::Checkpoint { path: done.clone(), why: e.to_string() })?;
         taught.into_iter().for_each(|(name, tensor)| weights.replace(&name, tensor));
         Ok(())
     }

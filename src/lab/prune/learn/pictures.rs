@@ -52,7 +52,8 @@ impl Pictures {
         let held = |at: &usize| at.is_multiple_of(HELD_OUT);
         let (held_out, learned): (Vec<usize>, Vec<usize>) = (0..good.len()).partition(held);
         if learned.is_empty() {
-            let why = format!("{} pictures can be read, too few to learn from; give some hundred", good.len());
+            let first = bad.first().map(|Refused { input, why }| format!(" ({input}: {why})")).unwrap_or_default();
+            let why = format!("{} pictures can be read, too few to learn from{first}; give some hundred", good.len());
             return Err(Error::Data { path: lesson.data.display().to_string(), why }.into());
         }
         let mut parameters = Parameters::on(&Device::Cpu);

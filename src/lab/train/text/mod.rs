@@ -2,4 +2,4 @@
 
 mod network;
 
-pub use network::TextNetwork;
+pub use network::{TextNetwork, check_sizes};

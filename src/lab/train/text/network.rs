@@ -164,6 +164,20 @@ struct Sizes {
     classes: usize,
 }
 
+/// Whether `config` describes a text network: before much is done for one.
+///
+/// # Errors
+/// A sentence that says what it lacks.
+pub fn check_sizes(config: &Value) -> Result<()> {
+    match config["vocab_size"].as_u64() {
+        Some(1..) => Sizes::of(config).map(drop),
+        _ => {
+            let said = &config["vocab_size"];
+            Err(Error::Setting(format!("config.json: vocab_size is {said}, a number from 1 on is needed")))
+        }
+    }
+}
+
 impl Sizes {
     fn of(config: &Value) -> Result<Self> {
         let number = |name: &str| match config[name].as_u64() {
