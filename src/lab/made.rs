@@ -36,7 +36,7 @@ pub struct Made {
     partial: PathBuf,
     out: PathBuf,
     /// Held while it is made; the system lets it go with the process, however that ends.
-    lock: File,
+    _lock: File,
 }
 
 /// The file of an unfinished model that whoever makes it holds.
@@ -62,7 +62,7 @@ impl Made {
         for left in files(&partial)? {
             fs::remove_file(&left).map_err(io_at(&left))?;
         }
-        Ok(Self { partial, out: out.into(), lock })
+        Ok(Self { partial, out: out.into(), _lock: lock })
     }
 
     /// Where its files are to be written.
@@ -129,7 +129,6 @@ impl Drop for Made {
     fn drop(&mut self) {
         // It is gone already where it was finished. What cannot be taken away is thrown away next time.
         let _ = fs::remove_dir_all(&self.partial);
-        let _ = self.lock.unlock();
     }
 }
 

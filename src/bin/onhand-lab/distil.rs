@@ -1,7 +1,7 @@
 //! `onhand-lab distil`: a small text model that learns from a large one.
 
 use crate::common::{Engine, Named, json_path, print_line, room_for, save_training};
-use crate::learning::{DeviceName, Learning, count, positive, share};
+use crate::learning::{DeviceName, Learning, count, positive, share, work_dir};
 use onhand::lab::distil::{Augmentation, Distilled, Recipe, Stage, distil};
 use onhand::lab::train::{Distillation, Flow, Plan};
 use std::path::{Path, PathBuf};
@@ -124,11 +124,6 @@ fn try_run(args: &Args) -> Result<Distilled, String> {
     let distilled = distilled.map_err(|e| e.to_string())?;
     save_training(args.json.as_ref(), &args.out, &distilled)?;
     Ok(distilled)
-}
-
-fn work_dir(out: &Path) -> PathBuf {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    out.with_file_name(format!("{name}.work"))
 }
 
 fn words(distilled: &Distilled, out: &Path) -> String {

@@ -4,6 +4,7 @@ use candle_core::Device;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use onhand::lab::train::Event;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The loss jumps from batch to batch: what is shown is about the mean over so many steps.
@@ -143,6 +144,12 @@ fn first_gpu() -> Result<Device, String> {
         Ok(Device::Cuda(gpu))
     };
     open().map_err(|e| format!("CUDA cannot be used: {e}; leave --device out"))
+}
+
+/// The folder beside `out` that holds what is not finished.
+pub fn work_dir(out: &Path) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    out.with_file_name(format!("{name}.work"))
 }
 
 /// Parses a whole number above 0.

@@ -1,7 +1,7 @@
 //! `onhand-lab prune`: a model without what matters least in it.
 
 use crate::common::{Engine, json_path, print, room_for, save_report, seconds};
-use crate::learning::{DeviceName, Learning, not_negative, positive};
+use crate::learning::{DeviceName, Learning, not_negative, positive, work_dir};
 use candle_core::Device;
 use onhand::inference::Unit;
 use onhand::lab::made::Made;
@@ -225,11 +225,6 @@ impl Args {
             },
         })
     }
-}
-
-fn work_dir(out: &Path) -> PathBuf {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    out.with_file_name(format!("{name}.work"))
 }
 
 /// Of the weights at `path`, which are these.

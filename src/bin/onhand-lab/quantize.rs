@@ -4,10 +4,10 @@ use crate::common::{Engine, json_path, print, room_for, save, save_report, svg_p
 use crate::compare::timed;
 use crate::evaluate::Meter;
 use clap::ValueEnum;
+use onhand::inference::Variant;
 use onhand::inference::vision::ImageClassifier;
-use onhand::inference::{Variant, family};
 use onhand::lab::compare::{Timing, size_bytes};
-use onhand::lab::evaluate::{Agreement, Error as EvaluateError, Scores, judge};
+use onhand::lab::evaluate::{Agreement, Error as EvaluateError, Kind, Scores, judge};
 use onhand::lab::made;
 use onhand::lab::quantize::vision::Pictures;
 use onhand::lab::quantize::{Layer, Observer, Quantized, Scheme, To, make, plot};
@@ -185,7 +185,7 @@ impl Args {
 
 /// Whether it is an image network, the only one that can be calibrated.
 fn sees(dir: &ModelDir) -> bool {
-    matches!(family(dir), "mobilenetv3" | "efficientnet_lite")
+    matches!(Kind::of(dir), Ok(Kind::Vision))
 }
 
 pub fn run(args: &Args) -> ExitCode {
